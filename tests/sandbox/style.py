@@ -1,0 +1,67 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a make of service writes: what differs from Windows in answers, as data. ``manners.py`` holds the other makes."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from . import names
+from .render import WINDOWS_SCOPE, Scope
+
+if t.TYPE_CHECKING:
+    from .faults import Fault
+
+
+def _windows_status(fault: Fault) -> int:
+    return 500
+
+
+@dataclasses.dataclass(frozen=True)
+class Style:
+    """The defaults are Windows Server 2022's.
+
+    *scope* are the prefixes of the Envelope; *fault_status* gives a fault its HTTP status; *windows_faults* puts a
+    WSManFault into each fault's detail; *fault_element* replaces the whole Fault element. *strict* demands the headers
+    that Windows demands. *microsoft_headers* understands ``wsmv:`` headers with mustUnderstand. *items* and *end* are
+    the namespaces of Items and EndOfSequence in an optimized EnumerateResponse (a PullResponse always uses ``wsen:``
+    unless *pull_items*, *pull_end* say otherwise). *new_context* gives every Pull a new context, *empty_context* sends
+    an empty EnumerationContext at the end. *case_sensitive* compares resource URIs by case.
+    """
+
+    name: str = "windows"
+    scope: Scope = dataclasses.field(default_factory=lambda: dict(WINDOWS_SCOPE))
+    language: str | None = "en-US"
+    protocol_version: str = names.WSMV.replace("schemas.microsoft.com", "schemas.dmtf.org")
+    product_vendor: str = "Microsoft Corporation"
+    product_version: str = "OS: 10.0.20348 SP: 0.0 Stack: 3.0"
+    product_version_anonymous: str = "OS: 0.0.0 SP: 0.0 Stack: 3.0"
+    security_profiles: tuple[str, ...] = (
+        "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/http/basic",
+        "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/http/spnego-kerberos",
+    )
+    server: str | None = "Microsoft-HTTPAPI/2.0"
+    realm: str = "WSMAN"
+    anonymous_identify_path: str | None = None
+    fault_status: t.Callable[[Fault], int] = _windows_status
+    fault_element: t.Callable[[Fault], t.Any] | None = None
+    windows_faults: bool = True
+    strict: bool = True
+    microsoft_headers: bool = True
+    case_sensitive: bool = False
+    fragments: bool = True
+    items: str = names.WSMAN
+    end: str = names.WSMAN
+    pull_items: str = names.ENUMERATION
+    pull_end: str = names.ENUMERATION
+    new_context: bool = False
+    empty_context: bool = False
+    total_items_estimate: bool = False
+    default_pull_elements: int = 1
+    close_connection: bool = False
+    default_namespace: str = "root/hardware"
+
+
+WINDOWS = Style()

@@ -1,0 +1,50 @@
+# Every target does its own set-up, into ignored folders of the checkout (.venv-*, .build, .cache).
+# Only python3, git and make are needed.
+PYTHON ?= python3
+TOOLS = tests/tools
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint unit system sanity integration artifact sandbox docs bench clean
+
+help:  ## say what there is
+	@sed -n 's/^\([a-z]*\):.*##/\1:/p' Makefile | awk -F': *' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+demo:  ## start the bundled service, read and change it with every module, twice
+	@$(PYTHON) $(TOOLS)/demo.py
+
+test:  ## everything below up to artifact, the documentation and the demo, on the oldest and the newest ansible-core
+	@$(PYTHON) $(TOOLS)/check.py
+
+lint:  ## ruff, mypy, yamllint, ansible-lint
+	@$(PYTHON) $(TOOLS)/check.py lint
+
+unit:  ## unit tests on both cores
+	@$(PYTHON) $(TOOLS)/check.py unit
+
+system:  ## tests of the whole against the bundled service, on both cores
+	@$(PYTHON) $(TOOLS)/check.py system
+
+sanity:  ## ansible-test sanity on both cores
+	@$(PYTHON) $(TOOLS)/check.py sanity
+
+integration:  ## ansible-test integration on both cores
+	@$(PYTHON) $(TOOLS)/check.py integration
+
+artifact:  ## build the collection, install it elsewhere and use it from there
+	@$(PYTHON) $(TOOLS)/check.py artifact
+
+setup:  ## make the environments and the links that the other targets use
+	@$(PYTHON) $(TOOLS)/setup.py
+
+sandbox:  ## run the bundled service and print an inventory for it
+	@$(PYTHON) $(TOOLS)/sandbox_run.py
+
+docs:  ## build the documentation into docs/build/html
+	@$(PYTHON) $(TOOLS)/build_docs.py
+
+bench:  ## measure against the alternatives and against the aims
+	@$(PYTHON) $(TOOLS)/bench.py
+
+clean:  ## remove all that the targets made
+	rm -rf .venv-* .build .cache .ansible docs/build tests/output
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

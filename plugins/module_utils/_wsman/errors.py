@@ -106,7 +106,8 @@ class WSManFault(WSManError):
 
     def __str__(self) -> str:
         name = self.subcode or self.code or "fault"
-        number = f" ({self.windows_code}{' ' + self.windows_name if self.windows_name else ''})" if self.windows_code else ""
+        numbers = [str(part) for part in (self.windows_code, self.windows_name) if part]
+        number = f" ({' '.join(numbers)})" if numbers else ""
         return f"{name}{number}: {self.reason or self.fault_detail or 'the service gave no reason'}"
 
     def to_plain(self) -> dict[str, t.Any]:

@@ -1,0 +1,170 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known of a class: its members, their types, limits and keys; and how a wanted value is held against that.
+
+The same shape serves the schemas that are built in (``schemas.py``) and those that a service gives of its
+classes. This file knows types and no XML.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import typing as t
+
+from . import cim
+from .addressing import EndpointReference
+from .errors import UsageError
+
+WINDOWS_CODE_READ_ONLY = 2150859071  # CONFIG_READONLY_PROPERTY
+WINDOWS_CODE_DEPRECATED = 2150859182  # DEPRECATED_CONFIG_SETTING
+
+
+@dataclasses.dataclass(frozen=True)
+class Property:
+    """One member. *type* is a CIM type, ``reference``, or ``instance`` for a nested or embedded one.
+
+    *members* is the schema of a nested member, *class_name* the class of a reference or an embedded instance.
+    *values* are the texts allowed; *minimum* and *maximum* narrow the range of the type. A *write_only* member reads as
+    empty whatever it holds. *thumbprint* is compared without spaces and case.
+    """
+
+    name: str
+    type: str = "string"
+    array: bool = False
+    key: bool = False
+    read_only: bool = False
+    write_only: bool = False
+    deprecated: bool = False
+    minimum: int | None = None
+    maximum: int | None = None
+    values: tuple[str, ...] = ()
+    value_map: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    class_name: str | None = None
+    members: Schema | None = None
+    thumbprint: bool = False
+
+    def to_plain(self) -> dict[str, t.Any]:
+        """The member as a result shows it; what says nothing is left out, nested members are their own dictionary."""
+        plain: dict[str, t.Any] = {"type": self.type, "array": self.array, "key": self.key}
+        for name in ("read_only", "write_only", "deprecated", "minimum", "maximum", "class_name"):
+            if getattr(self, name):
+                plain[name] = getattr(self, name)
+        if self.values:
+            plain["values"] = list(self.values)
+        if self.value_map:
+            plain["value_map"] = dict(self.value_map)
+        if self.members:
+            plain["members"] = self.members.to_plain()["properties"]
+        return plain
+
+
+@dataclasses.dataclass(frozen=True)
+class Method:
+    """One method: the *type* of its return value and its parameters by direction."""
+
+    name: str
+    type: str = "uint32"
+    inputs: t.Mapping[str, Property] = dataclasses.field(default_factory=dict)
+    outputs: t.Mapping[str, Property] = dataclasses.field(default_factory=dict)
+    static: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Schema:
+    """One class. *closed*: a member that is neither here nor in what the service sent does not exist."""
+
+    name: str
+    properties: t.Mapping[str, Property]
+    superclass: str | None = None
+    namespace: str | None = None
+    methods: t.Mapping[str, Method] = dataclasses.field(default_factory=dict)
+    closed: bool = False
+
+    @functools.cached_property
+    def _by_lower_name(self) -> dict[str, Property]:
+        return {name.lower(): one for name, one in self.properties.items()}
+
+    def find(self, name: str) -> Property | None:
+        """The member of that name, upper and lower case being the same (DSP0004 4.2)."""
+        return self.properties.get(name) or self._by_lower_name.get(name.lower())
+
+    def to_plain(self) -> dict[str, t.Any]:
+        """The schema as ``wsman_schema`` returns it."""
+        return {
+            "name": self.name,
+            "superclass": self.superclass,
+            "namespace": self.namespace,
+            "properties": {name: one.to_plain() for name, one in self.properties.items()},
+            "methods": {
+                name: {
+                    "type": one.type,
+                    "static": one.static,
+                    "inputs": {key: value.to_plain() for key, value in one.inputs.items()},
+                    "outputs": {key: value.to_plain() for key, value in one.outputs.items()},
+                }
+                for name, one in self.methods.items()
+            },
+        }
+
+
+def coerce(value: t.Any, member: Property, option: str) -> t.Any:
+    """A wanted plain value to what *member* takes: a typed scalar, a list of them, an endpoint reference, a dict.
+
+    Raises UsageError naming *option*, with the type and the range, the texts allowed, or the members.
+    """
+    if value is None:
+        return None
+    if member.array and isinstance(value, (list, tuple)):
+        return [_coerce_one(one, member, f"{option}[{number}]") for number, one in enumerate(value)]
+    if member.array:
+        return [_coerce_one(value, member, option)]
+    if isinstance(value, (list, tuple)) and member.type != "octetstring":
+        if len(value) != 1:
+            raise UsageError(f"it takes one {_describe(member)}, not a list.", option=option)
+        value = value[0]
+    return _coerce_one(value, member, option)
+
+
+def _coerce_one(value: t.Any, member: Property, option: str) -> t.Any:
+    if value is None:
+        raise UsageError("null inside a list cannot be sent (MS-WSMV 3.1.4.1.26).", option=option)
+    if member.type == "reference":
+        return value if isinstance(value, EndpointReference) else EndpointReference.from_plain(value, option)
+    if member.type == "instance":
+        if isinstance(value, dict):
+            return value
+        raise UsageError(f"it takes a dictionary of {_describe(member)}.", option=option)
+    try:
+        typed = cim.coerce(value, member.type)
+    except ValueError as error:
+        raise UsageError(f"{error}.", option=option) from None
+    return _check_limits(_spell(typed, member, option), member, option)
+
+
+def _spell(value: cim.Scalar, member: Property, option: str) -> cim.Scalar:
+    """One of the texts allowed, in the spelling of the schema."""
+    if not member.values:
+        return value
+    spelled = next((one for one in member.values if one.lower() == str(value).lower()), None)
+    if spelled is None:
+        raise UsageError(f"{value!r} is none of {', '.join(member.values)}.", option=option)
+    return spelled
+
+
+def _check_limits(value: cim.Scalar, member: Property, option: str) -> cim.Scalar:
+    if not isinstance(value, int) or (member.minimum is None and member.maximum is None):
+        return value
+    low, high = cim.INTEGER_RANGES.get(member.type, (None, None))
+    low = low if member.minimum is None else member.minimum
+    high = high if member.maximum is None else member.maximum
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise UsageError(f"{value} is not in the range {low} to {high}.", option=option)
+    return value
+
+
+def _describe(member: Property) -> str:
+    if member.members:
+        return f"{member.name} ({', '.join(member.members.properties)})"
+    return member.class_name or cim.describe(member.type)

@@ -1,7 +1,9 @@
 # Copyright (c) 2026 the wsman.automation authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs ansible-test of the oldest or newest core on a copy of the checkout: `ansible_test.py ROLE sanity [argument ...]`.
+"""Runs ansible-test of the oldest or newest core on a copy of the checkout.
+
+`ansible_test.py ROLE sanity [argument ...]`, ROLE being `oldest` or `newest`.
 
 ansible-test passes almost no environment on, so it gets a home of its own inside the checkout, and there what pip is
 told on this machine.
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import io
 import os
 import pathlib
 import re
@@ -26,9 +29,10 @@ ROOT = bootstrap.ROOT
 def pip_settings(environment: bootstrap.Environment) -> configparser.RawConfigParser:
     """What `pip config list` and the PIP_* variables say here, as the text of a pip.conf."""
     command = [environment.python, "-m", "pip", "config", "list"]
-    listing = subprocess.run(command, check=True, stdout=subprocess.PIPE, universal_newlines=True).stdout
+    listing = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     parser = configparser.RawConfigParser()
     parser.add_section("global")
+    parser.set("global", "quiet", "1")
     from_environment = {}
     for line in listing.splitlines():
         name, _sign, value = line.partition("=")
@@ -48,25 +52,34 @@ def pip_settings(environment: bootstrap.Environment) -> configparser.RawConfigPa
 def wanted_pip(environment: bootstrap.Environment) -> str:
     """The pip version that this core's ansible-test installs, for it names the cached bootstrap file."""
     command = [environment.python, "-c", "import ansible_test; print(ansible_test.__path__[0])"]
-    package = subprocess.run(command, check=True, stdout=subprocess.PIPE, universal_newlines=True).stdout.strip()
+    package = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
     source = (pathlib.Path(package) / "_internal" / "python_requirements.py").read_text(encoding="utf-8")
     found = re.search(r"""\bpip=["']([\d.]+)["']""", source)
     if not found:
-        raise bootstrap.SetupError("this ansible-test does not say which pip it wants; tests/tools/ansible_test.py needs mending")
+        raise bootstrap.SetupError(
+            "this ansible-test does not say which pip it wants; tests/tools/ansible_test.py needs mending"
+        )
     return found.group(1)
 
 
 def make_home(environment: bootstrap.Environment) -> pathlib.Path:
     home = ROOT / ".cache" / f"ansible-test-{environment.role}"
     bootstrap_file = home / ".ansible" / "test" / "cache" / f"get_pip_{wanted_pip(environment).replace('.', '_')}.py"
-    bootstrap_file.parent.mkdir(parents=True, exist_ok=True)
-    bootstrap_file.write_text((ROOT / "tests" / "tools" / "get_pip.py").read_text(encoding="utf-8"), encoding="utf-8")
+    replace(bootstrap_file, (ROOT / "tests" / "tools" / "get_pip.py").read_text(encoding="utf-8"))
     settings = home / ".config" / "pip" / "pip.conf"
-    settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.touch(mode=0o600)
-    with settings.open("w", encoding="utf-8") as file:
-        pip_settings(environment).write(file)
+    text = io.StringIO()
+    pip_settings(environment).write(text)
+    replace(settings, text.getvalue())
     return home
+
+
+def replace(path: pathlib.Path, text: str) -> None:
+    """Write a file that commands running beside this one may be reading."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not (path.exists() and path.read_text(encoding="utf-8") == text):
+        new = path.with_name(f"{path.name}.{os.getpid()}")
+        new.write_text(text, encoding="utf-8")
+        new.replace(path)
 
 
 def search_path(environment: bootstrap.Environment) -> str:
@@ -83,11 +96,13 @@ def variables(environment: bootstrap.Environment) -> dict[str, str]:
 
 def run(environment: bootstrap.Environment, arguments: list[str]) -> int:
     """Run one ansible-test command in a virtual environment of its own making; its exit status."""
-    folder = trees.copy(environment.role)
+    folder = trees.copy(f"{environment.role}-{arguments[0]}")
     version = environment.interpreter.version
     managed = ["--venv", "--python", version] if arguments[0] in ("sanity", "units", "integration") else []
     command = [str(environment.bin / "ansible-test"), arguments[0], *managed, *arguments[1:]]
-    return subprocess.run(command, cwd=folder, env=variables(environment), stdin=subprocess.DEVNULL).returncode
+    return subprocess.run(
+        command, cwd=folder, env=variables(environment), stdin=subprocess.DEVNULL, check=False
+    ).returncode
 
 
 def main(arguments: list[str]) -> int:

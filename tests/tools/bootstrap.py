@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the wsman.automation authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Interpreters and virtual environments for the project's commands: found and made on first use, kept in ignored folders.
+"""Interpreters and virtual environments for the project's commands: found and made on first use, in ignored folders.
 
 `bootstrap.py ROLE [GROUP ...]` prints the environment's folder. ROLE is `oldest` (the oldest supported ansible-core),
 `newest`, or `any` (the newest that this machine can run); GROUP names a file of tests/requirements.
@@ -34,7 +34,7 @@ class SetupError(Exception):
 
 
 class Interpreter:
-    """A Python that can make virtual environments: `version` as 3.13, `full_version` as 3.13.0, `path` as it is on disk."""
+    """A Python that can make virtual environments: `version` is like 3.13, `full_version` like 3.13.0."""
 
     def __init__(self, version: str, full_version: str, path: str):
         self.version = version
@@ -60,7 +60,7 @@ class Environment:
 
     def core_version(self) -> str:
         command = [self.python, "-c", "import ansible.release; print(ansible.release.__version__)"]
-        return subprocess.run(command, check=True, stdout=subprocess.PIPE, universal_newlines=True).stdout.strip()
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
 def candidates(version: str) -> list:
@@ -71,7 +71,10 @@ def candidates(version: str) -> list:
     home = pathlib.Path.home()
     pyenv = pathlib.Path(os.environ.get("PYENV_ROOT") or home / ".pyenv") / "versions"
     managed = home / ".local" / "share" / "uv" / "python"
-    patterns = ((pyenv, version + ".*/bin/python" + version), (managed, "cpython-" + version + ".*/bin/python" + version))
+    patterns = (
+        (pyenv, version + ".*/bin/python" + version),
+        (managed, "cpython-" + version + ".*/bin/python" + version),
+    )
     for base, pattern in patterns:
         found += sorted((str(path) for path in base.glob(pattern)), reverse=True)
     return [path for path in dict.fromkeys(found) if path and os.access(path, os.X_OK)]
@@ -81,7 +84,12 @@ def probe(path: str):
     """The interpreter at `path`, or None where it does not run or cannot make virtual environments."""
     try:
         answer = subprocess.run(
-            [path, "-c", PROBE], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True, timeout=30, check=False
+            [path, "-c", PROBE],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            timeout=30,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

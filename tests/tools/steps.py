@@ -1,0 +1,172 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `make test` runs: a table of steps, and how the number of tests is read from what each one prints."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import pathlib
+import re
+import sys
+import typing
+import xml.etree.ElementTree as ElementTree
+
+import bootstrap
+
+ROOT = bootstrap.ROOT
+TOOLS = ROOT / "tests" / "tools"
+REPORTS = ROOT / ".build" / "reports"
+ROLES = ("oldest", "newest")
+GROUPS = ("lint", "unit", "system", "sanity", "integration", "artifact", "docs", "demo")
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """Numbers of single tests, seconds, and why tests were skipped."""
+
+    passed: int
+    failed: int
+    skipped: int = 0
+    seconds: float = 0.0
+    reasons: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """One command. `count` reads (exit status, output) into an Outcome; `timeout` is in seconds."""
+
+    group: str
+    key: str
+    title: str
+    command: list[str]
+    count: typing.Callable[[int, str], Outcome]
+    variables: dict[str, str] = dataclasses.field(default_factory=dict)
+    timeout: float = 900.0
+
+    def outcome(self, status: int, output: str, seconds: float) -> Outcome:
+        """A command that fails counts as at least one failed test, and one that counts nothing as a failure too."""
+        counted = self.count(status, output)
+        nothing = not (counted.passed or counted.failed)
+        failed = max(counted.failed, 1) if status != 0 or nothing else counted.failed
+        return dataclasses.replace(counted, failed=failed, seconds=seconds)
+
+
+def count_one(status: int, _output: str) -> Outcome:
+    return Outcome(passed=int(status == 0), failed=int(status != 0))
+
+
+def count_junit(report: pathlib.Path) -> typing.Callable[[int, str], Outcome]:
+    def count(_status: int, _output: str) -> Outcome:
+        if not report.exists():
+            return Outcome(0, 1)
+        suites = list(ElementTree.parse(report).getroot().iter("testsuite"))
+        total, failures, errors, skipped = (
+            sum(int(suite.get(name, "0")) for suite in suites) for name in ("tests", "failures", "errors", "skipped")
+        )
+        reasons = tuple(element.get("message", "") for suite in suites for element in suite.iter("skipped"))
+        return Outcome(total - failures - errors - skipped, failures + errors, skipped, reasons=reasons)
+
+    return count
+
+
+def count_ansible_test(status: int, output: str) -> Outcome:
+    """Sanity tests, or integration targets: a line for each that is begun, and a list of those that failed."""
+    begun = len(re.findall(r'^Running (?:sanity test "|\S+ integration test )', output, re.MULTILINE))
+    listed = re.search(r"The (\d+) (?:sanity|integration) test\(s\) listed below", output)
+    failed = int(listed.group(1)) if listed else int(status != 0)
+    reasons = tuple(re.findall(r'WARNING: (Required program "\S+" not found)', output))
+    reasons += tuple(re.findall(r"WARNING: (Skipping .*)", output))
+    without = len(re.findall(r'WARNING: Required program "\S+" not found', output))
+    return Outcome(max(begun - failed - without, 0), failed, len(reasons), reasons=reasons)
+
+
+def count_line(status: int, output: str) -> Outcome:
+    """A script of ours whose last line says `N passed, N failed`."""
+    found = re.findall(r"^(\d+) passed, (\d+) failed$", output, re.MULTILINE)
+    return Outcome(int(found[-1][0]), int(found[-1][1])) if found else count_one(status, output)
+
+
+def requirements(role: str, groups: set[str]) -> list[str]:
+    """The requirement groups that the environment of a role needs for these steps."""
+    wanted = ["test"] if groups & {"unit", "system", "demo", "artifact"} else []
+    home = "newest" if bootstrap.find_interpreter("newest") else "oldest"
+    return wanted + ([name for name in ("lint", "docs") if name in groups] if role == home else [])
+
+
+def steps(environments: dict[str, bootstrap.Environment]) -> list[Step]:
+    """All steps that this machine can run: quick ones first, then the longest, so that two at a time end together."""
+    home = environments.get("newest") or environments["oldest"]
+    present = list(environments.values())
+    quick = [*lint_steps(home), *(pytest_step(environment, "unit") for environment in present)]
+    long = [ansible_test_step(environment, command) for command in ("integration", "sanity") for environment in present]
+    system = [pytest_step(environment, "system") for environment in present]
+    last = [demo_step(environment) for environment in present] + [docs_step(home), artifact_step(home)]
+    return [step for step in [*quick, *long, *system, *last] if step is not None]
+
+
+def lint_steps(home: bootstrap.Environment) -> list[Step]:
+    programs = {
+        "ruff": ["ruff", "check", "--quiet", "--output-format", "concise", "--cache-dir", ".cache/ruff", "."],
+        "mypy": ["mypy"],
+        "yamllint": ["yamllint", "--strict", "."],
+    }
+    made = [
+        Step("lint", name, name, [str(home.bin / command[0]), *command[1:]], count_one)
+        for name, command in programs.items()
+    ]
+    return [*made, Step("lint", "ansible-lint", "ansible-lint", tool("ansible_lint.py"), count_one)]
+
+
+def tool(name: str, *arguments: str) -> list[str]:
+    return [sys.executable, str(TOOLS / name), *arguments]
+
+
+def titled(environment: bootstrap.Environment, name: str) -> str:
+    return f"{name} (ansible-core {environment.core_version()}, Python {environment.interpreter.version})"
+
+
+def pytest_step(environment: bootstrap.Environment, group: str) -> Step | None:
+    folder = ROOT / "tests" / group
+    if not any(folder.rglob("test_*.py")):
+        return None
+    key = f"{group}-{environment.role}"
+    report = REPORTS / f"{key}.xml"
+    report.unlink(missing_ok=True)
+    options = ["-q", f"--junitxml={report}", "-o", f"cache_dir=.cache/pytest-{key}"]
+    command = [environment.python, "-m", "pytest", *options, str(folder)]
+    path = f"{environment.bin}:{pathlib.Path('/usr/bin')}:/bin"
+    return Step(group, key, titled(environment, f"{group} tests"), command, count_junit(report), {"PATH": path})
+
+
+def ansible_test_step(environment: bootstrap.Environment, command: str) -> Step | None:
+    if command == "integration" and not any((ROOT / "tests" / "integration" / "targets").glob("*/aliases")):
+        return None
+    extra = ["--color", "no"] + (["--continue-on-error"] if command == "integration" else [])
+    title = titled(environment, f"ansible-test {command}")
+    arguments = tool("ansible_test.py", environment.role, command, *extra)
+    return Step(command, f"{command}-{environment.role}", title, arguments, count_ansible_test, timeout=1200.0)
+
+
+def demo_step(environment: bootstrap.Environment) -> Step | None:
+    if not (ROOT / "tests" / "demo" / "demo.yml").exists():
+        return None
+    title = titled(environment, "demo, twice")
+    return Step("demo", f"demo-{environment.role}", title, tool("demo.py", environment.role), count_line)
+
+
+def docs_step(home: bootstrap.Environment) -> Step:
+    return Step("docs", "docs", "documentation without warnings", tool("build_docs.py"), count_one)
+
+
+def artifact_step(home: bootstrap.Environment) -> Step:
+    return Step(
+        "artifact", "artifact", titled(home, "collection built, installed and used"), tool("artifact.py"), count_line
+    )
+
+
+def skips(outcomes: list[Outcome]) -> list[tuple[str, int]]:
+    """The reasons why tests were skipped, each with its number."""
+    counted = collections.Counter(reason for outcome in outcomes for reason in outcome.reasons)
+    return sorted(counted.items())

@@ -18,11 +18,12 @@ import xml.parsers.expat as expat
 from xml.etree.ElementTree import Element
 
 from .errors import ProtocolError, UsageError
-from .uris import NS_XML, PREFIXES
+from .uris import NS_XML, NS_XSI, PREFIXES
 
 MAX_SIZE: t.Final = 64 * 1024 * 1024
 MAX_DEPTH: t.Final = 100
 
+_TYPE: t.Final = f"{{{NS_XSI}}}type"
 #: What XML 1.0 forbids in any document (XML 1.0 2.2).
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CHARACTER_REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]+)|([0-9]+));")
@@ -250,14 +251,21 @@ def dump(element: Element, encoding: str = "utf-8") -> bytes:
 
 def _namespaces(element: Element) -> t.Iterator[str]:
     for one in element.iter():
-        for name in (one.tag, *one.attrib):
+        for name in _names(one):
             if name[:1] == "{":
                 yield name[1:].rpartition("}")[0]
 
 
+def _names(element: Element) -> t.Iterator[str]:
+    """All that needs a prefix; an xsi:type is a QName in text, given to us as ``{namespace}name``."""
+    yield element.tag
+    yield from element.attrib
+    yield element.get(_TYPE, "")
+
+
 def _write(element: Element, scope: dict[str, str], declared: dict[str, str], parts: list[str]) -> None:
     """Append the text of *element*; *scope* maps the namespaces in scope to prefixes, *declared* those new here."""
-    missing = [uri for name in (element.tag, *element.attrib) if (uri := split(name)[0]) and uri not in scope]
+    missing = [uri for name in _names(element) if (uri := split(name)[0]) and uri not in scope]
     if missing:
         scope, declared = dict(scope), dict(declared)
         for uri in dict.fromkeys(missing):
@@ -265,7 +273,9 @@ def _write(element: Element, scope: dict[str, str], declared: dict[str, str], pa
     name = _prefixed(element.tag, scope)
     parts.append("<" + name)
     parts.extend(f' xmlns:{prefix}="{_escape_attribute(uri)}"' for uri, prefix in declared.items())
-    parts.extend(f' {_prefixed(key, scope)}="{_escape_attribute(value)}"' for key, value in element.attrib.items())
+    for key, value in element.attrib.items():
+        text = _prefixed(value, scope) if key == _TYPE else value
+        parts.append(f' {_prefixed(key, scope)}="{_escape_attribute(text)}"')
     if element.text or len(element):
         parts.append(">" + _escape(element.text or ""))
         for child in element:

@@ -1,0 +1,272 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of wsman_enumerate; the work is done by the action plugin of this name."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: wsman_enumerate
+short_description: Read all instances of a WS-Management resource, or those that a query selects
+version_added: 0.1.0
+description:
+  - Reads instances (WS-Enumeration), in as many answers as it takes, and returns them in the order of the service.
+  - Whatever happens, the enumeration is closed on the service.
+options:
+  filter:
+    description:
+      - What to select, in the language that O(dialect) names. A text, or a dictionary of selectors for O(dialect=selector).
+      - A WQL query needs a O(resource_uri) that ends in V(*), such as V(wmicimv2/*).
+    type: raw
+  dialect:
+    description:
+      - The language of O(filter), V(wql), V(cql), V(xpath), V(selector), V(association), or the URI of another.
+      - The default is V(selector) for a dictionary, V(association) with O(association), else V(wql).
+    type: str
+  association:
+    description:
+      - Select what is associated with an object, instead of O(filter). The O(resource_uri) ends in V(*), such as V(wmicimv2/*).
+    type: dict
+    suboptions:
+      object:
+        description: The object, as an endpoint reference from a result, or with the members C(resource_uri) and C(selector_set).
+        type: dict
+        required: true
+      mode:
+        description: Whether to return the instances at the far end, or the associations themselves.
+        type: str
+        choices: [associated_instances, association_instances]
+        default: associated_instances
+      association_class_name:
+        description: Only through associations of this class.
+        type: str
+      result_class_name:
+        description: Only instances of this class.
+        type: str
+      role:
+        description: The name of the association's member that refers to O(association.object).
+        type: str
+      result_role:
+        description: The name of the association's member that refers to the result.
+        type: str
+      include_result_property:
+        description: Only these properties of the result.
+        type: list
+        elements: str
+  return_type:
+    description: Whether to return the instances, their endpoint references, or both.
+    type: str
+    choices: [object, epr, object_and_epr]
+    default: object
+  polymorphism:
+    description:
+      - How instances of subclasses are returned, with their own properties (V(include_subclass_properties), which Windows calls V(deep)),
+        with those of the base class alone (V(exclude_subclass_properties), V(base_properties_only)), or not at all
+        (V(none), V(shallow)).
+      - Without it nothing is said to the service, which then mostly includes them. Windows ignores or refuses it for some resources.
+    type: str
+    choices:
+      - include_subclass_properties
+      - exclude_subclass_properties
+      - none
+      - deep
+      - base_properties_only
+      - shallow
+  max_elements:
+    description:
+      - How many instances one answer may carry at most. The default is the option C(batch_items) of the connection.
+    type: int
+  limit:
+    description: Stop after this many instances.
+    type: int
+extends_documentation_fragment:
+  - action_common_attributes
+  - action_common_attributes.actiongroups
+  - action_common_attributes.conn
+  - action_common_attributes.flow
+  - wsman.automation._attributes
+  - wsman.automation._target
+  - wsman.automation._request
+  - wsman.automation._session
+attributes:
+  check_mode:
+    support: full
+    details: Nothing is changed in either mode, so the request is sent in check mode too.
+  diff_mode:
+    support: none
+"""
+
+EXAMPLES = r"""
+- name: Read every listener
+  wsman.automation.wsman_enumerate:
+    resource_uri: winrm/config/listener
+  register: listeners
+
+- name: Find services that should run and do not
+  wsman.automation.wsman_enumerate:
+    resource_uri: wmicimv2/*
+    filter: SELECT Name, State FROM Win32_Service WHERE StartMode = 'Auto' AND State <> 'Running'
+  register: stopped
+
+- name: Select by selectors
+  wsman.automation.wsman_enumerate:
+    resource_uri: wmicimv2/Win32_Service
+    filter:
+      State: Running
+
+- name: Read the disks of a computer by association
+  wsman.automation.wsman_enumerate:
+    resource_uri: wmicimv2/*
+    association:
+      object:
+        resource_uri: wmicimv2/Win32_Service
+        selector_set:
+          Name: WinRM
+      result_class_name: Win32_ComputerSystem
+
+- name: Get references only, and not more than ten
+  wsman.automation.wsman_enumerate:
+    resource_uri: wmicimv2/Win32_Process
+    return_type: epr
+    limit: 10
+  register: processes
+"""
+
+RETURN = r"""
+instances:
+  description:
+    - The instances in the order of the service, each in the form of RV(ignore:instance) of M(wsman.automation.wsman_get).
+  returned: success, with O(return_type) V(object) or V(object_and_epr)
+  type: list
+  elements: dict
+  sample: [{"Name": "WinRM", "State": "Running"}]
+class_names:
+  description: The class of each of RV(instances), in the same order. V(null) where the answer does not name it.
+  returned: success, with O(return_type) V(object) or V(object_and_epr)
+  type: list
+  elements: str
+  sample: [Win32_Service]
+endpoint_references:
+  description: The endpoint references of the instances, in the same order.
+  returned: success, with O(return_type) V(epr) or V(object_and_epr)
+  type: list
+  elements: dict
+  contains:
+    address:
+      description: The address in the answer. Mostly the anonymous one, which means the service itself.
+      type: str
+      sample: http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous
+    resource_uri:
+      description: The resource.
+      type: str
+      sample: http://schemas.microsoft.com/wbem/wsman/1/config/listener
+    selector_set:
+      description: Its selectors, name to text or endpoint reference.
+      type: dict
+      sample: {"Address": "*", "Transport": "HTTPS"}
+count:
+  description: How many there are in the result.
+  returned: success
+  type: int
+  sample: 1
+truncated:
+  description: Whether O(limit) ended the enumeration before the service did.
+  returned: success
+  type: bool
+  sample: false
+fault:
+  description:
+    - The fault that the service answered with, each member in the same form whatever the service. A member that the answer
+      does not have is V(null).
+  returned: when the service answered with a fault
+  type: dict
+  contains:
+    code:
+      description: The SOAP code. V(s:Sender) blames the request, V(s:Receiver) the service.
+      type: str
+      sample: s:Sender
+    subcode:
+      description:
+        - What is wrong, as the standards name it. The prefix is always the same for one namespace, C(wsman) for DSP0226, C(wsa)
+          for WS-Addressing, C(wxf) for WS-Transfer, C(wsen) for WS-Enumeration, C(wsmb) for DSP0227, C(s) for SOAP.
+      type: str
+      sample: wsman:InvalidSelectors
+    reason:
+      description: The service's text for people, in its own language.
+      type: str
+      sample: The WS-Management service cannot process the request because the selectors are not valid.
+    fault_detail:
+      description: The URI that says more precisely what is wrong, from C(wsman:FaultDetail).
+      type: str
+      sample: http://schemas.dmtf.org/wbem/wsman/1/wsman/faultDetail/InsufficientSelectors
+    windows_code:
+      description: The number that Windows gives to the error, as the innermost part of the fault has it.
+      type: int
+      sample: 2150859002
+    windows_name:
+      description: Windows' name for that number.
+      type: str
+      sample: ERROR_WSMAN_INVALID_URI_WMI_SINGLETON
+    machine:
+      description: The machine that reports the fault.
+      type: str
+      sample: server1
+    provider:
+      description: What the resource's own provider said, by its own names, C(provider), C(path), C(message) and others.
+      type: dict
+      sample: {"provider": "WMI Provider", "message": "Not found"}
+    cim_error:
+      description: The members of the C(CIM_Error), C(MSFT_WmiError) or C(OMI_Error) in the fault, by their own names.
+      type: dict
+      sample: {"CIMStatusCode": "6", "Message": "Not found"}
+    http_status:
+      description: The status of the HTTP answer that carried the fault.
+      type: int
+      sample: 500
+    remedy:
+      description: What to change, where that is known.
+      type: str
+transport:
+  description: Where and why the exchange with the service failed before there was an answer to work with.
+  returned: when the host is unreachable
+  type: dict
+  contains:
+    step:
+      description:
+        - The first step that failed. V(resolve) the name, V(connect) TCP, V(proxy) the proxy, V(tls) certificate or versions,
+          V(send) and V(read) the exchange itself, V(authentication) the account, V(http) the status of the answer, V(wsman) an answer that
+          is not WS-Management.
+      type: str
+      sample: authentication
+    remedy:
+      description: What to change.
+      type: str
+      sample: Check ansible_user and ansible_password.
+    offered_schemes:
+      description: The authentication schemes that the service offers.
+      type: list
+      elements: str
+      sample: [Negotiate, Basic]
+    http_status:
+      description: The status of the HTTP answer, if there was one.
+      type: int
+      sample: 401
+    outcome_unknown:
+      description: Whether a request that changes something went out and was never answered, so that it may have been executed.
+      type: bool
+      sample: false
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.wsman.automation.plugins.module_utils import _argspec
+
+
+def main() -> None:
+    """Build the module for validate-modules to compare, and say where it really runs."""
+    module = AnsibleModule(argument_spec=_argspec.enumerate_module(), supports_check_mode=True)
+    module.fail_json(msg=_argspec.RUNS_ON_THE_CONTROL_NODE.format(module="wsman_enumerate"))
+
+
+if __name__ == "__main__":
+    main()

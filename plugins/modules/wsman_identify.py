@@ -1,0 +1,186 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of wsman_identify; the work is done by the action plugin of this name."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: wsman_identify
+short_description: Ask a WS-Management service what it is
+version_added: 0.1.0
+description:
+  - Sends the Identify request of DSP0226 and returns who made the service and which version of the protocol it speaks.
+  - It is the least that a service answers, and so the first thing to try with a new host.
+options:
+  authenticated:
+    description:
+      - Whether the credentials of the connection are sent along. With V(false) the request carries none, and the header
+        C(WSMANIDENTIFY) that makes Windows answer without. Windows then hides its version.
+    type: bool
+    default: true
+extends_documentation_fragment:
+  - action_common_attributes
+  - action_common_attributes.actiongroups
+  - action_common_attributes.conn
+  - action_common_attributes.flow
+  - wsman.automation._attributes
+  - wsman.automation._request
+  - wsman.automation._session
+attributes:
+  check_mode:
+    support: full
+    details: Nothing is changed in either mode, so the request is sent in check mode too.
+  diff_mode:
+    support: none
+"""
+
+EXAMPLES = r"""
+- name: See what answers
+  wsman.automation.wsman_identify:
+  register: service
+
+- name: Say so
+  ansible.builtin.debug:
+    msg: "{{ service.identity.product_vendor }} {{ service.identity.product_version }}"
+
+- name: Ask without credentials, before the account exists
+  wsman.automation.wsman_identify:
+    authenticated: false
+
+- name: Wait until the service is back
+  wsman.automation.wsman_identify:
+  register: service
+  until: service is reachable
+  retries: 10
+  delay: 5
+
+- name: Ask another host than the inventory's
+  wsman.automation.wsman_identify:
+    session:
+      host: bmc1.example.com
+      port: 443
+      user: root
+      password: "{{ bmc_password }}"
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+identity:
+  description: What the service says of itself. A member that the answer does not have is V(null), or an empty list.
+  returned: success
+  type: dict
+  contains:
+    protocol_version:
+      description: The namespace of the protocol version.
+      type: str
+      sample: http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd
+    product_vendor:
+      description: Who made the service.
+      type: str
+      sample: Microsoft Corporation
+    product_version:
+      description: Its version as the vendor writes it. Windows gives C(0.0.0) for the system to those who have not authenticated.
+      type: str
+      sample: "OS: 10.0.20348 SP: 0.0 Stack: 3.0"
+    security_profiles:
+      description: URIs of the transports and authentication schemes that the service offers, if it says so.
+      type: list
+      elements: str
+      sample: [http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/spnego-kerberos]
+fault:
+  description:
+    - The fault that the service answered with, each member in the same form whatever the service. A member that the answer
+      does not have is V(null).
+  returned: when the service answered with a fault
+  type: dict
+  contains:
+    code:
+      description: The SOAP code. V(s:Sender) blames the request, V(s:Receiver) the service.
+      type: str
+      sample: s:Sender
+    subcode:
+      description:
+        - What is wrong, as the standards name it. The prefix is always the same for one namespace, C(wsman) for DSP0226, C(wsa)
+          for WS-Addressing, C(wxf) for WS-Transfer, C(wsen) for WS-Enumeration, C(wsmb) for DSP0227, C(s) for SOAP.
+      type: str
+      sample: wsman:InvalidSelectors
+    reason:
+      description: The service's text for people, in its own language.
+      type: str
+      sample: The WS-Management service cannot process the request because the selectors are not valid.
+    fault_detail:
+      description: The URI that says more precisely what is wrong, from C(wsman:FaultDetail).
+      type: str
+      sample: http://schemas.dmtf.org/wbem/wsman/1/wsman/faultDetail/InsufficientSelectors
+    windows_code:
+      description: The number that Windows gives to the error, as the innermost part of the fault has it.
+      type: int
+      sample: 2150859002
+    windows_name:
+      description: Windows' name for that number.
+      type: str
+      sample: ERROR_WSMAN_INVALID_URI_WMI_SINGLETON
+    machine:
+      description: The machine that reports the fault.
+      type: str
+      sample: server1
+    provider:
+      description: What the resource's own provider said, by its own names, C(provider), C(path), C(message) and others.
+      type: dict
+      sample: {"provider": "WMI Provider", "message": "Not found"}
+    cim_error:
+      description: The members of the C(CIM_Error), C(MSFT_WmiError) or C(OMI_Error) in the fault, by their own names.
+      type: dict
+      sample: {"CIMStatusCode": "6", "Message": "Not found"}
+    http_status:
+      description: The status of the HTTP answer that carried the fault.
+      type: int
+      sample: 500
+    remedy:
+      description: What to change, where that is known.
+      type: str
+transport:
+  description: Where and why the exchange with the service failed before there was an answer to work with.
+  returned: when the host is unreachable
+  type: dict
+  contains:
+    step:
+      description:
+        - The first step that failed. V(resolve) the name, V(connect) TCP, V(proxy) the proxy, V(tls) certificate or versions,
+          V(send) and V(read) the exchange itself, V(authentication) the account, V(http) the status of the answer, V(wsman) an answer that
+          is not WS-Management.
+      type: str
+      sample: authentication
+    remedy:
+      description: What to change.
+      type: str
+      sample: Check ansible_user and ansible_password.
+    offered_schemes:
+      description: The authentication schemes that the service offers.
+      type: list
+      elements: str
+      sample: [Negotiate, Basic]
+    http_status:
+      description: The status of the HTTP answer, if there was one.
+      type: int
+      sample: 401
+    outcome_unknown:
+      description: Whether a request that changes something went out and was never answered, so that it may have been executed.
+      type: bool
+      sample: false
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.wsman.automation.plugins.module_utils import _argspec
+
+
+def main() -> None:
+    """Build the module for validate-modules to compare, and say where it really runs."""
+    module = AnsibleModule(argument_spec=_argspec.identify_module(), supports_check_mode=True)
+    module.fail_json(msg=_argspec.RUNS_ON_THE_CONTROL_NODE.format(module="wsman_identify"))
+
+
+if __name__ == "__main__":
+    main()

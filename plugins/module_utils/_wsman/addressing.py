@@ -236,6 +236,8 @@ def option_set_to_element(options: t.Iterable[Option]) -> Element:
         attributes = {"Name": one.name}
         if one.type:
             attributes["Type"] = one.type
+            if one.type.startswith("xs:"):  # a QName, so its prefix must be bound
+                element.set("xmlns:xs", uris.NS_XS)
         if one.must_comply:
             attributes["MustComply"] = "true"
         if one.value is None:

@@ -1,0 +1,217 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Filters of Enumerate and Subscribe: from the options of a task to ``wsman:Filter`` (DSP0226 8.3, DSP0227 8).
+
+Knows dialects and their rules; never the enumeration that a filter is part of.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import re
+import typing as t
+from xml.etree.ElementTree import Element, SubElement
+
+from . import addressing, uris, xml
+from .addressing import EndpointReference, Target
+from .errors import UsageError
+
+#: Spellings of the dialects; the URI itself is accepted too.
+DIALECTS: t.Final[dict[str, str]] = {
+    "wql": uris.DIALECT_WQL,
+    "cql": uris.DIALECT_CQL,
+    "xpath": uris.DIALECT_XPATH,
+    "selector": uris.DIALECT_SELECTOR,
+    "association": uris.DIALECT_ASSOCIATION,
+}
+#: Spellings of the association modes, without case, ``_`` and ``-``: which ends, or the links themselves.
+MODES: t.Final[dict[str, str]] = {
+    "associatedinstances": "AssociatedInstances",
+    "associators": "AssociatedInstances",
+    "associationinstances": "AssociationInstances",
+    "references": "AssociationInstances",
+}
+
+#: Members of the association option and their elements, in the order of the schema (DSP0227 8.2).
+_MEMBERS: t.Final[dict[str, str]] = {
+    "association_class_name": "AssociationClassName",
+    "role": "Role",
+    "result_class_name": "ResultClassName",
+    "result_role": "ResultRole",
+}
+_LINK_MEMBERS: t.Final[dict[str, str]] = {"result_class_name": "ResultClassName", "role": "Role"}
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+_XPATH_PREFIX = re.compile(r"([^\W\d][\w.-]*):(?=[^\W\d])")
+_XPATH_LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
+_FROM = re.compile(r"\s*select\b.*?\bfrom\s+(\w+)", re.IGNORECASE | re.DOTALL)
+
+
+@dataclasses.dataclass(frozen=True)
+class Filter:
+    """One filter: the URI of its dialect, and its text or its one element.
+
+    *namespaces* are the prefixes that its text uses.
+    """
+
+    dialect: str
+    content: str | Element
+    namespaces: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def to_element(self) -> Element:
+        """The ``wsman:Filter``; ``wsen:Filter`` means the same, and two of them are a fault (protocol.md §5.4)."""
+        element = Element(xml.qname(uris.NS_WSMAN, "Filter"), {"Dialect": self.dialect})
+        for prefix, namespace in self.namespaces.items():
+            element.set(f"xmlns:{prefix}", namespace)
+        if isinstance(self.content, str):
+            element.text = self.content
+        else:
+            element.append(copy.deepcopy(self.content))
+        return element
+
+
+def from_plain(
+    filter: t.Any = None, dialect: str | None = None, association: t.Any = None, target: Target | None = None
+) -> Filter | None:
+    """Make the filter of the options *filter*, *dialect* and *association*; None where none of them is given.
+
+    A text without a dialect is WQL, a dictionary a selector filter. *target* gives the class to XPath and the CIM
+    namespace to an association's object. Raises UsageError for what contradicts itself.
+    """
+    uri = normalise_dialect(dialect)
+    if association is not None:
+        if filter is not None or uri not in (None, uris.DIALECT_ASSOCIATION):
+            raise UsageError("an association is a filter by itself; leave filter and dialect out", option="association")
+        return _association(association, target)
+    if filter is None:
+        if uri == uris.DIALECT_ASSOCIATION:
+            raise UsageError("this dialect needs the option association", option="dialect")
+        if uri is not None:
+            raise UsageError("a dialect is given without a filter", option="dialect")
+        return None
+    if uri == uris.DIALECT_ASSOCIATION:
+        raise UsageError("the association dialect takes the option association instead of filter", option="filter")
+    if uri == uris.DIALECT_SELECTOR or (uri is None and isinstance(filter, dict)):
+        return _selector(filter, target)
+    return _text(filter, uri or uris.DIALECT_WQL, target)
+
+
+def normalise_dialect(dialect: str | None) -> str | None:
+    """The URI for any spelling of a dialect; a known URI in the case that all peers take (protocol.md §2)."""
+    if dialect is None:
+        return None
+    text = dialect.strip() if isinstance(dialect, str) else ""
+    known = {uri.lower(): uri for uri in DIALECTS.values()}
+    uri = DIALECTS.get(text.lower()) or known.get(text.lower()) or text
+    if not _URI.fullmatch(uri):
+        names = ", ".join(DIALECTS)
+        raise UsageError(f"{dialect!r} is no dialect.", option="dialect", remedy=f"Take one of {names}, or a URI.")
+    return uri
+
+
+def wql_target(target: Target, query: str, *, windows: bool) -> Target:
+    """*target* as WQL wants it: Windows faults a class URI (2150859003) and takes ``.../*``.
+
+    Changed only where the query selects from the class that the URI names, so that it can mean nothing else: always
+    for WMI URIs, for ``cimv2/`` only with *windows*, as other services take the class and some of them nothing else.
+    """
+    class_name = uris.class_name(target.resource_uri)
+    match = _FROM.match(query)
+    if class_name is None or match is None or match.group(1).lower() != class_name.lower():
+        return target
+    if uris.wmi_namespace(target.resource_uri):
+        return dataclasses.replace(target, resource_uri=target.resource_uri[: -len(class_name)] + "*")
+    if windows and target.resource_uri.lower().startswith(uris.ALIASES["cimv2/"]):
+        return dataclasses.replace(target, resource_uri=uris.ALL_CLASSES)
+    return target
+
+
+def _text(filter: t.Any, dialect: str, target: Target | None) -> Filter:
+    if not isinstance(filter, str) or not filter.strip():
+        raise UsageError("a query is a text; only the selector dialect takes a dictionary", option="filter")
+    xml.check_text(filter, "filter")
+    return Filter(dialect, filter, _xpath_namespaces(filter, target) if dialect == uris.DIALECT_XPATH else {})
+
+
+def _xpath_namespaces(text: str, target: Target | None) -> dict[str, str]:
+    """The namespaces of the prefixes in an XPath: ours, and ``p`` for that of the class."""
+    known = {**uris.PREFIXES, **({"p": target.resource_uri} if target else {})}
+    used = dict.fromkeys(_XPATH_PREFIX.findall(_XPATH_LITERAL.sub("", text)))
+    unknown = [prefix for prefix in used if prefix not in known]
+    if unknown:
+        raise UsageError(
+            f"the prefix {unknown[0]} has no namespace.",
+            option="filter",
+            remedy=f"Known are p (the class's own) and {', '.join(uris.PREFIXES)}.",
+        )
+    return {prefix: known[prefix] for prefix in used}
+
+
+def _selector(filter: t.Any, target: Target | None) -> Filter:
+    """Rules of MS-WSMV 3.1.4.1.13: a class's URI, each name once, no list, no reference, no quotes in values."""
+    if not isinstance(filter, dict) or not filter:
+        raise UsageError("the selector dialect takes a dictionary of names and values", option="filter")
+    if target is not None and target.resource_uri.endswith("*"):
+        raise UsageError("the selector dialect needs the URI of a class, not .../*", option="resource_uri")
+    selectors: addressing.SelectorSet = {}
+    for name, value in addressing.selector_set_from_plain(filter, "filter").items():
+        if isinstance(value, EndpointReference):
+            raise UsageError("a selector filter cannot compare endpoint references", option=f"filter.{name}")
+        if "'" in value or '"' in value:
+            raise UsageError("quotes cannot stand in the value of a selector filter", option=f"filter.{name}")
+        if name.lower() in map(str.lower, selectors):
+            raise UsageError(f"{name} is given twice", option="filter")
+        selectors[name] = value
+    return Filter(uris.DIALECT_SELECTOR, addressing.selector_set_to_element(selectors))
+
+
+def _association(association: t.Any, target: Target | None) -> Filter:
+    """The filter of design.md §4.2."""
+    known = ("object", "mode", *_MEMBERS, "include_result_property")
+    if not isinstance(association, dict):
+        raise UsageError("an association is a dictionary with object", option="association")
+    unknown = [str(name) for name in association if name not in known]
+    if unknown:
+        raise UsageError(
+            f"unknown: {', '.join(unknown)}.", option="association", remedy=f"Known: {', '.join(known)}."
+        )
+    mode = _mode(association.get("mode"))
+    reference = EndpointReference.from_plain(association.get("object"), "association.object")
+    if target is not None:
+        reference = addressing.complete(reference, target)
+    element = Element(xml.qname(uris.NS_CIMBINDING, mode))
+    element.append(reference.to_element(xml.qname(uris.NS_CIMBINDING, "Object")))
+    members = _MEMBERS if mode == "AssociatedInstances" else _LINK_MEMBERS
+    for name in _MEMBERS:
+        if association.get(name) is not None and name not in members:
+            raise UsageError(
+                "means nothing where the associations themselves are asked for.",
+                option=f"association.{name}",
+                remedy="There, result_class_name is the association's class and role the object's role in it.",
+            )
+    for name, tag in members.items():
+        _append_name(element, tag, association.get(name), f"association.{name}")
+    for number, name in enumerate(_properties(association.get("include_result_property"))):
+        _append_name(element, "IncludeResultProperty", name, f"association.include_result_property[{number}]")
+    return Filter(uris.DIALECT_ASSOCIATION, element)
+
+
+def _mode(mode: t.Any) -> str:
+    text = "associatedinstances" if mode is None else re.sub(r"[_\- ]", "", str(mode)).lower()
+    if text not in MODES:
+        remedy = "Take associated_instances or association_instances."
+        raise UsageError(f"{mode!r} is no mode.", option="association.mode", remedy=remedy)
+    return MODES[text]
+
+
+def _properties(value: t.Any) -> list[t.Any]:
+    return [] if value is None else list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _append_name(parent: Element, tag: str, value: t.Any, option: str) -> None:
+    if value is None:
+        return
+    if not isinstance(value, str) or not value.strip():
+        raise UsageError("a name is needed", option=option)
+    SubElement(parent, xml.qname(uris.NS_CIMBINDING, tag)).text = xml.check_text(value, option)

@@ -34,16 +34,17 @@ artifact:  ## build the collection, install it elsewhere and use it from there
 	@$(PYTHON) $(TOOLS)/check.py artifact
 
 setup:  ## make the environments and the links that the other targets use
-	@$(PYTHON) $(TOOLS)/setup.py
+	@$(PYTHON) $(TOOLS)/bootstrap.py any sandbox > /dev/null
+	@$(PYTHON) $(TOOLS)/trees.py > /dev/null
 
 sandbox:  ## run the bundled service and print an inventory for it
-	@$(PYTHON) $(TOOLS)/sandbox_run.py
+	@$(PYTHON) $(TOOLS)/sandbox_run.py $(ARGS)
 
 docs:  ## build the documentation into docs/build/html
 	@$(PYTHON) $(TOOLS)/build_docs.py
 
 bench:  ## measure against the alternatives and against the aims
-	@$(PYTHON) $(TOOLS)/bench.py
+	@$(PYTHON) $(TOOLS)/bench.py $(ARGS)
 
 clean:  ## remove all that the targets made
 	rm -rf .venv-* .build .cache .ansible docs/build tests/output

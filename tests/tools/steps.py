@@ -153,7 +153,9 @@ def demo_step(environment: bootstrap.Environment) -> Step | None:
     if not (ROOT / "tests" / "demo" / "demo.yml").exists():
         return None
     title = titled(environment, "demo, twice")
-    return Step("demo", f"demo-{environment.role}", title, tool("demo.py", environment.role), count_line)
+    return Step(
+        "demo", f"demo-{environment.role}", title, tool("demo.py", environment.role), count_line, {"WSMAN_COUNT": "1"}
+    )
 
 
 def docs_step(home: bootstrap.Environment) -> Step:

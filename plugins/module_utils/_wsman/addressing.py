@@ -24,7 +24,6 @@ TAG_OPTION_SET: t.Final = xml.qname(uris.NS_WSMAN, "OptionSet")
 _ADDRESSINGS = (uris.NS_ADDRESSING, uris.NS_ADDRESSING_2005)
 _MEMBERS = ("address", "resource_uri", "selector_set")
 _OPTION_MEMBERS = ("name", "value", "type", "must_comply")
-_MAX_NESTING: t.Final = 10
 
 
 @dataclasses.dataclass(frozen=True)
@@ -178,10 +177,8 @@ def selector_set_to_plain(selectors: SelectorSet) -> dict[str, t.Any]:
     }
 
 
-def selector_set_from_element(element: Element, nesting: int = 0) -> SelectorSet:
+def selector_set_from_element(element: Element) -> SelectorSet:
     """Read a ``wsman:SelectorSet``; texts as they are, white space included (DSP0226 5.1.2.2)."""
-    if nesting > _MAX_NESTING:
-        raise ProtocolError("the service's endpoint reference is nested too deeply")
     selectors: SelectorSet = {}
     for child in element:
         name = child.get("Name")

@@ -12,7 +12,7 @@ import re
 import typing as t
 from xml.etree.ElementTree import Element
 
-from . import fault_codes, uris, xml
+from . import fault_codes, remedies, uris, xml
 from .errors import WSManFault
 
 Scope = t.Mapping[str, str]
@@ -20,6 +20,7 @@ Scope = t.Mapping[str, str]
 _CODES = ("Sender", "Receiver", "MustUnderstand", "VersionMismatch", "DataEncodingUnknown")
 _CIM_ERRORS = ("MSFT_WmiError", "OMI_Error", "CIM_Error")
 _TAG_VALUE: t.Final = xml.qname(uris.NS_SOAP, "Value")
+_TAG_NOT_UNDERSTOOD: t.Final = xml.qname(uris.NS_SOAP, "NotUnderstood")
 _NIL: t.Final = xml.qname(uris.NS_XSI, "nil")
 _PREFIX_OF = {namespace: prefix for prefix, namespace in uris.PREFIXES.items()}
 _HRESULT = re.compile(r"HRESULT\s+(0x[0-9A-Fa-f]{1,8})\b")
@@ -66,13 +67,17 @@ def from_body(
         provider=_provider(detail),
         cim_error=cim_error,
         http_status=http_status,
-        remedy=_remedy(code, header),
+        remedy=_not_understood(header) or remedies.find(subcode, _last_part(fault_detail), windows_name),
     )
 
 
 def detail_name(fault: WSManFault) -> str | None:
     """The last part of ``wsman:FaultDetail`` (``InvalidResourceURI``), or None."""
-    return (fault.fault_detail or "").rpartition("/")[2] or None
+    return _last_part(fault.fault_detail)
+
+
+def _last_part(fault_detail: str | None) -> str | None:
+    return (fault_detail or "").rpartition("/")[2] or None
 
 
 def is_not_found(fault: WSManFault) -> bool:
@@ -140,9 +145,9 @@ def _child(element: Element, name: str) -> Element | None:
 
 
 def _reason(element: Element) -> str | None:
-    """The first text that is not empty; services send one language."""
+    """The first text that is not empty; services send one language, some with line breaks in it."""
     reason = _child(element, "Reason")
-    texts = [(child.text or "").strip() for child in reason] if reason is not None else []
+    texts = [" ".join((child.text or "").split()) for child in reason] if reason is not None else []
     return next((text for text in texts if text), None)
 
 
@@ -179,7 +184,7 @@ def _number(text: str | None) -> int | None:
 
 def _innermost_message(chain: t.Sequence[Element]) -> str | None:
     """The deepest text of nested ``f:Message`` (WMI plug-ins nest them to any depth)."""
-    texts = [text for one in chain for message in one if (text := "".join(message.itertext()).strip())]
+    texts = [text for one in chain for message in one if (text := _text(message))]
     return texts[-1] if texts else None
 
 
@@ -191,7 +196,7 @@ def _provider(detail: t.Iterable[Element]) -> dict[str, t.Any] | None:
     innermost = faults[-1]
     found: dict[str, t.Any] = {xml.local(key): value for one in faults for key, value in one.attrib.items()}
     inner_chain = [one for one in innermost.iter() if xml.local(one.tag) == "WSManFault"]
-    message = _innermost_message(inner_chain) or _own_text(innermost)
+    message = _innermost_message(inner_chain) or _text(innermost)
     if message:
         found["Message"] = message
     extended = next((one for fault in faults for one in fault.iter() if xml.local(one.tag) == "ExtendedError"), None)
@@ -201,8 +206,12 @@ def _provider(detail: t.Iterable[Element]) -> dict[str, t.Any] | None:
     return found
 
 
-def _own_text(element: Element) -> str:
-    return "".join([element.text or "", *(child.tail or "" for child in element)]).strip()
+def _text(element: Element) -> str:
+    """All text inside, but for that of ExtendedError, which has members of its own."""
+    parts = [element.text or ""]
+    for child in element:
+        parts += ["" if xml.local(child.tag) == "ExtendedError" else _text(child), child.tail or ""]
+    return " ".join(" ".join(parts).split())
 
 
 def _cim_error(detail: t.Iterable[Element]) -> dict[str, t.Any] | None:
@@ -249,8 +258,8 @@ def _extended_status(fault: WSManFault) -> str | None:
     return fault_codes.name_of(_number(_text_of(extended, "StatusCode"))) if isinstance(extended, dict) else None
 
 
-def _remedy(code: str | None, header: Element | None) -> str | None:
-    if code != "s:MustUnderstand" or header is None:
-        return None
-    names = [one.get("qname") for one in header if one.tag == xml.qname(uris.NS_SOAP, "NotUnderstood")]
-    return f"The service does not understand the header {', '.join(filter(None, names))}." if any(names) else None
+def _not_understood(header: Element | None) -> str | None:
+    """The header blocks that a MustUnderstand fault names (SOAP 1.2 Part 1, 5.4.8)."""
+    blocks = [one for one in header if one.tag == _TAG_NOT_UNDERSTOOD] if header is not None else []
+    names = ", ".join(name for one in blocks if (name := one.get("qname")))
+    return f"The service does not understand the header block {names}." if names else None

@@ -90,7 +90,7 @@ _CODE_BLANK: t.Final = 2150858943  # CLIENT_BLANK_URI
 _CODE_QUERY: t.Final = 2150858874  # URI_QUERY_STRING_SYNTAX_ERROR
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!=)")
 _UNFIT = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`\ud800-\udfff]')
-_CLASS = re.compile(r"[^/]*/wbem/(?:wscim/\d+/[\w-]*schema/|wsman/1/wmi/)(?:.*/)?([A-Za-z_]\w*)$", re.ASCII)
+_CLASS = re.compile(r"/wbem/(?:wscim/\d+/|wsman/1/wmi/).+/([A-Za-z_]\w*)\Z", re.ASCII)
 _PAIR = re.compile(r'\s*(?P<name>[^=+"?]+)=(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<plain>[^=+"?]+))(?P<end>\+|$)', re.DOTALL)
 
 

@@ -29,7 +29,14 @@ _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CHARACTER_REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]+)|([0-9]+));")
 _DECLARATION = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "UTF-8"), (codecs.BOM_UTF16_LE, "UTF-16LE"), (codecs.BOM_UTF16_BE, "UTF-16BE"))
-_NATIVE = {"utf-8": "UTF-8", "utf-16-le": "UTF-16LE", "utf-16-be": "UTF-16BE", "iso8859-1": "ISO-8859-1"}
+#: Python's names of the encodings that expat reads by itself.
+_NATIVE = {
+    "ascii": "UTF-8",
+    "utf-8": "UTF-8",
+    "utf-16-le": "UTF-16LE",
+    "utf-16-be": "UTF-16BE",
+    "iso8859-1": "ISO-8859-1",
+}
 
 
 class _Refused(ValueError):
@@ -83,13 +90,14 @@ def load_scopes(data: bytes, tag: str, charset: str | None = None) -> list[dict[
         return _scopes(_clean(source.decode(encoding, "replace")).encode("utf-8"), "UTF-8", tag)
 
 
-def _scopes(data: bytes, encoding: str, tag: str) -> list[dict[str, str]]:
+def _scopes(data: bytes, encoding: str, tag: str | None) -> list[dict[str, str]]:
+    """As ``load_scopes``; of every element where *tag* is None."""
     scope: list[tuple[str, str]] = []
     found: list[dict[str, str]] = []
-    wanted = tag.removeprefix("{")
+    wanted = tag.removeprefix("{") if tag else None
 
     def start(name: str, _attributes: object) -> None:
-        if name == wanted:
+        if wanted is None or name == wanted:
             found.append(dict(scope))
 
     parser = expat.ParserCreate(encoding, "}")
@@ -101,9 +109,15 @@ def _scopes(data: bytes, encoding: str, tag: str) -> list[dict[str, str]]:
 
 
 def load_fragment(text: str, option: str) -> Element:
-    """Parse the XML that a user wrote; raises UsageError naming *option* and the position of the mistake."""
+    """Parse the XML that a user wrote; raises UsageError naming *option* and the position of the mistake.
+
+    An ``xsi:type`` becomes ``{namespace}name``, as ``dump`` takes it: its prefix is the user's own.
+    """
     try:
-        return _parse(text.strip().encode("utf-8"), "UTF-8")
+        data = text.strip().encode("utf-8")
+        root = _parse(data, "UTF-8")
+        _qualify_types(root, data)
+        return root
     except _Refused as error:
         raise UsageError(f"the XML {error}", option=option) from None
     except ElementTree.ParseError as error:
@@ -112,6 +126,18 @@ def load_fragment(text: str, option: str) -> Element:
         raise UsageError(f"{reason} at line {line}, column {column + 1} of the XML", option=option) from None
     except UnicodeError:
         raise UsageError("the XML holds a lone surrogate, which is no character", option=option) from None
+
+
+def _qualify_types(root: Element, data: bytes) -> None:
+    typed = [(number, element) for number, element in enumerate(root.iter()) if element.get(_TYPE)]
+    if not typed:
+        return
+    scopes = _scopes(data, "UTF-8", None)
+    for number, element in typed:
+        prefix, _colon, name = element.attrib[_TYPE].strip().rpartition(":")
+        if prefix not in scopes[number] and prefix:
+            raise _Refused(f"uses the prefix {prefix} in an xsi:type without declaring it")
+        element.set(_TYPE, qname(scopes[number].get(prefix), name))
 
 
 def check_text(value: str, option: str) -> str:
@@ -160,7 +186,7 @@ def _encoding(name: str | None) -> str | None:
     """Python's own name of an encoding, or None for an unknown one."""
     try:
         return codecs.lookup(name.strip("\"' ")).name if name else None
-    except LookupError:
+    except (LookupError, ValueError):
         return None
 
 
@@ -220,6 +246,7 @@ def _refuse_doctype(data: bytes, encoding: str) -> None:
             scout.Parse(data[start : start + 4096])
             if root_seen:
                 return
+        scout.Parse(b"", True)  # expat may have put off what it has not seen the end of
     except expat.ExpatError:
         return  # the real parser finds the same and says it better
 

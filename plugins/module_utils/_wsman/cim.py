@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """CIM's scalar types: text of the wire to values and back, with range checks (DSP0004 5.2, DSP0230 "CIM types").
 
-A type is named as in a CIM schema: ``boolean``, ``uint8`` to ``sint64``, ``real32``, ``real64``, ``char16``, ``string``,
-``datetime`` (instants and intervals) and ``octetstring`` (base64 on the wire, ``bytes`` here). Text that is not what its
-type allows is a ValueError whose message is fit to follow the name of a property; callers decide what comes of it.
+A type is named as in a CIM schema: ``boolean``, ``uint8`` to ``sint64``, ``real32``, ``real64``, ``char16``,
+``string``, ``datetime`` (instants and intervals) and ``octetstring`` (base64 on the wire, ``bytes`` here). Text that is
+not what its type allows is a ValueError whose message is fit to follow the name of a property; callers decide what
+comes of it.
 
 This file knows scalars only: arrays, references, embedded instances and XML are in ``instance.py``.
 """
@@ -21,7 +22,7 @@ import struct
 import typing as t
 
 from . import datetimes
-from .datetimes import CIMDateTime, CIMInterval
+from .datetimes import CIMDateTime, CIMInterval, CIMWildcard
 
 Scalar: t.TypeAlias = str | int | float | bool | bytes | CIMDateTime | CIMInterval
 Key = tuple[t.Any, ...]
@@ -144,14 +145,14 @@ def describe(cim_type: str) -> str:
 
 
 def to_plain(value: object) -> t.Any:
-    """A scalar as a result shows it: ISO 8601 text for times, base64 for octets, ``NaN`` and ``INF`` as text (no JSON)."""
+    """A scalar as a result shows it: ISO 8601 for times, base64 for octets, ``NaN`` and ``INF`` (JSON has none)."""
     if isinstance(value, (CIMDateTime, CIMInterval)):
         return value.to_iso()
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     if isinstance(value, float) and not math.isfinite(value):
         return _format_real(value)
-    return value
+    return str(value) if isinstance(value, CIMWildcard) else value
 
 
 def check_text(text: str) -> str:

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Instants and intervals in every spelling that services use, with nothing lost of what was written.
 
-CIM writes 25 characters (``20121129145825.000000+060``, and with ``:`` in position 21 an interval, DSP0004 5.2.4); Windows
-and OMI write ISO 8601 (``2020-01-02T03:04:05.900675Z``, ``P2002DT2H2M2.000002S``, DSP0230 "cimDateTime"). Both are read;
-values keep each digit of the fraction and the zone as written, and compare as the instants that they are.
+CIM writes 25 characters (``20121129145825.000000+060``, and with ``:`` in position 21 an interval, DSP0004 5.2.4);
+Windows and OMI write ISO 8601 (``2020-01-02T03:04:05.900675Z``, ``P2002DT2H2M2.000002S``, DSP0230 "cimDateTime"). Both
+are read; values keep each digit of the fraction and the zone as written, and compare as the instants that they are.
 
 This file knows nothing of XML and has no clock.
 """
@@ -139,8 +139,12 @@ class CIMInterval:
         return f"{days:08}{time}.{self.fraction[:6]:0<6}:000"
 
 
-def parse(text: str) -> CIMDateTime | CIMInterval | str:
-    """Any spelling to its value; a text with CIM wildcards (``20240229******.******+***``) is returned as it is.
+class CIMWildcard(str):
+    """A CIM datetime or interval of which parts are unknown (``20240229******.******+***``); a text."""
+
+
+def parse(text: str) -> CIMDateTime | CIMInterval | CIMWildcard:
+    """Any spelling to its value; a text with CIM wildcards stays that text.
 
     ValueError for anything else: dates alone, negative years (MS-WSMV note 39) and impossible days included.
     """
@@ -155,7 +159,7 @@ def parse(text: str) -> CIMDateTime | CIMInterval | str:
     if match := _ISO_INTERVAL.fullmatch(stripped):
         return _parse_duration(match)
     if "*" in stripped and _CIM_WILDCARD.fullmatch(stripped):
-        return text
+        return CIMWildcard(stripped)
     raise ValueError(f"{text!r} is neither a datetime nor an interval")
 
 

@@ -88,6 +88,17 @@ def class_of_type(qualified: str) -> str | None:
     return name[: -len("_Type")] if name.endswith("_Type") else None
 
 
+def type_of(element: Element) -> str | None:
+    """The CIM type that an ``xsi:type`` names, whatever its prefix: ``cim:cimBase64Binary``, ``xs:unsignedInt``."""
+    name = _local(element.get(TYPE, "")).lower()
+    return _XML_TYPES.get(name.removeprefix("cim"))
+
+
+def is_xml_type(name: str) -> bool:
+    """True for the local name of a type of XML Schema that has a CIM type."""
+    return name == "string" or name.lower() in _XML_TYPES
+
+
 def is_data(attribute: str, element: Element) -> bool:
     """True for an attribute that belongs to the data (plugins, security, shell variables), not to the encoding."""
     return attribute[:1] != "{" and not _is_source(attribute, element)
@@ -173,7 +184,7 @@ def _read_leaf(element: Element, member: Property | None) -> Value:
         if text:
             instance.properties["#text"] = text
         return instance
-    cim_type = member.type if member is not None else _type_of(element)
+    cim_type = member.type if member is not None else type_of(element)
     return text if cim_type is None or cim_type not in cim.TYPES else _parse(text, cim_type)
 
 
@@ -212,12 +223,6 @@ def _read_location(element: Element) -> EndpointReference | None:
 
 def _is_source(attribute: str, element: Element) -> bool:
     return attribute == "Source" and uris.is_config(xml.split(element.tag)[0] or "")
-
-
-def _type_of(element: Element) -> str | None:
-    """The CIM type that an ``xsi:type`` names, whatever its prefix: ``cim:cimBase64Binary``, ``xs:unsignedInt``."""
-    name = _local(element.get(TYPE, "")).lower()
-    return _XML_TYPES.get(name.removeprefix("cim"))
 
 
 def _local(qualified: str) -> str:

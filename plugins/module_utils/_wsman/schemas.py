@@ -147,29 +147,30 @@ SECURITY: t.Final = _config(
     Property("@ExactMatch", "boolean"),
     closed=False,
 )
+_PLUGIN: t.Final = "/PluginConfiguration"
 _CAPABILITY: t.Final = _config(
-    "Capability", "/plugin", *_texts("@Type"), *_booleans("@SupportsFragment", "@SupportsFiltering"), closed=False
+    "Capability", _PLUGIN, *_texts("@Type"), *_booleans("@SupportsFragment", "@SupportsFiltering"), closed=False
 )
 _RESOURCE: t.Final = _config(
     "Resource",
-    "/plugin",
+    _PLUGIN,
     *_texts("@ResourceURI"),
     *_booleans("@SupportsOptions", "@ExactMatch"),
     _nested(SECURITY, array=True),
     _nested(_CAPABILITY, array=True),
     closed=False,
 )
-_PARAMETER: t.Final = _config("Param", "/plugin", *_texts("@Name", "@Value"), closed=False)
+_PARAMETER: t.Final = _config("Param", _PLUGIN, *_texts("@Name", "@Value"), closed=False)
 PLUGIN: t.Final = _config(
     "PlugInConfiguration",
-    "/plugin",
+    _PLUGIN,
     Property("@Name", key=True),
     *_texts("@Filename"),
     *_numbers("uint32", "@SDKVersion", "@Architecture", "@ProcessIdleTimeoutSec"),
     *_booleans("@UseSharedProcess", "@AutoRestart", "@Enabled"),
     Property("@RunAsPassword", write_only=True),
-    _nested(_config("Resources", "/plugin", _nested(_RESOURCE, array=True), closed=False)),
-    _nested(_config("InitializationParameters", "/plugin", _nested(_PARAMETER, array=True), closed=False)),
+    _nested(_config("Resources", _PLUGIN, _nested(_RESOURCE, array=True), closed=False)),
+    _nested(_config("InitializationParameters", _PLUGIN, _nested(_PARAMETER, array=True), closed=False)),
     closed=False,
 )
 

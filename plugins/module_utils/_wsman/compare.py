@@ -1,0 +1,188 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether what a service holds is already what a task wants (design.md §4, "Values").
+
+With a type both sides are read by it. Without one, the wanted value says what is meant: held text ``300`` equals the
+number 300, held ``TRUE`` equals true, ``007`` equals the text ``007`` and not the number 7, two spellings of one
+instant are equal. Text is compared exactly. This file is pure and changes nothing; ``merge.py`` does.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import typing as t
+
+from . import cim, datetimes, uris
+from .addressing import EndpointReference, SelectorValue
+from .datetimes import CIMDateTime, CIMInterval
+from .instance import Instance, Value
+
+_CANONICAL_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_PADDED_FRACTION = re.compile(r"\.[0-9]*[1-9]0+(?:[eE]|$)")
+_SECRET_NAME = re.compile(
+    r"pass(?:word|wd|phrase|code)|secret|psk|presharedkey|private_?key|credential|(?:pwd|token|pin|community)$",
+    re.IGNORECASE,
+)
+
+
+def equal(held: Value, wanted: t.Any, cim_type: str | None = None) -> bool:
+    """True where a Put of *wanted* would change nothing.
+
+    *held* is None for nil and for a member that the service did not send: null and the empty list equal both (state.md
+    §2). A list of one equals the scalar, as the wire does not tell them apart. Of a nested or embedded instance only
+    the members that *wanted* names count.
+    """
+    if isinstance(held, bytes) or cim_type == "octetstring":
+        return _equal_scalars(held, wanted, "octetstring")
+    if wanted is None or isinstance(wanted, (list, tuple)) or held is None or isinstance(held, list):
+        return _equal_lists(_as_list(held), _as_list(wanted), cim_type)
+    if isinstance(held, Instance):
+        return _equal_instances(held, wanted)
+    if isinstance(held, EndpointReference):
+        return _equal_references(held, wanted)
+    if isinstance(wanted, (dict, EndpointReference, Instance)):
+        return False
+    return _equal_scalars(held, wanted, cim_type or _type_of(held))
+
+
+def equal_thumbprints(held: Value, wanted: t.Any) -> bool:
+    """Thumbprints are copied with spaces, in either case (state.md §6)."""
+    return isinstance(held, str) and isinstance(wanted, str) and _thumbprint(held) == _thumbprint(wanted)
+
+
+def mask_secrets(values: t.Any, mask: str = "********") -> t.Any:
+    """A copy in which texts and numbers of members named like a password are *mask*; for diffs."""
+    if isinstance(values, (list, tuple)):
+        return [mask_secrets(one, mask) for one in values]
+    if not isinstance(values, dict):
+        return values
+    return {name: _mask(one, mask) if is_secret(name) else mask_secrets(one, mask) for name, one in values.items()}
+
+
+def is_secret(name: str) -> bool:
+    """True for a member named like a password: ``Password``, ``@RunAsPassword``, ``WLANPassphrase``, ``PSK``."""
+    return _SECRET_NAME.search(name) is not None
+
+
+def _mask(value: t.Any, mask: str) -> t.Any:
+    if isinstance(value, (list, tuple)):
+        return [_mask(one, mask) for one in value]
+    if isinstance(value, dict):
+        return {name: _mask(one, mask) for name, one in value.items()}
+    return value if value is None or isinstance(value, bool) or value == "" else mask
+
+
+def _as_list(value: t.Any) -> list[t.Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _equal_lists(held: list[t.Any], wanted: list[t.Any], cim_type: str | None) -> bool:
+    return len(held) == len(wanted) and all(
+        equal(one, other, cim_type) if one is not None and other is not None else one is other
+        for one, other in zip(held, wanted, strict=True)
+    )
+
+
+def _equal_instances(held: Instance, wanted: t.Any) -> bool:
+    members = wanted.properties if isinstance(wanted, Instance) else wanted
+    if not isinstance(members, dict):
+        return False
+    names = {name.lower(): name for name in held.properties}
+    return all(
+        equal(held.properties.get(name, held.properties.get(names.get(str(name).lower(), ""))), value)
+        for name, value in members.items()
+    )
+
+
+def _equal_references(held: EndpointReference, wanted: t.Any) -> bool:
+    """Of the same resource and selectors, in whatever order and case of names; the Address says nothing.
+
+    A resource URI or CIM namespace that one side leaves out is the other's (state.md §2).
+    """
+    if isinstance(wanted, dict):
+        wanted = EndpointReference.from_plain(wanted)
+    if not isinstance(wanted, EndpointReference):
+        return False
+    if held.resource_uri and wanted.resource_uri and held.resource_uri.lower() != wanted.resource_uri.lower():
+        return False
+    selectors, others = _by_lower_name(held), _by_lower_name(wanted)
+    namespaces = [one.pop(uris.NAMESPACE_SELECTOR, "") for one in (selectors, others)]
+    if all(namespaces) and len({str(one).replace("\\", "/").lower() for one in namespaces}) > 1:
+        return False
+    return selectors.keys() == others.keys() and all(
+        _equal_selectors(selectors[name], others[name]) for name in selectors
+    )
+
+
+def _by_lower_name(reference: EndpointReference) -> dict[str, SelectorValue]:
+    return {name.lower(): value for name, value in reference.selector_set.items()}
+
+
+def _equal_selectors(held: SelectorValue, wanted: SelectorValue) -> bool:
+    if isinstance(held, EndpointReference) and isinstance(wanted, EndpointReference):
+        return _equal_references(held, wanted)
+    return held == wanted
+
+
+def _type_of(held: Value) -> str | None:
+    """The type of a value that schema or wire have typed; None for text, which may be of any."""
+    if isinstance(held, bool):
+        return "boolean"
+    if isinstance(held, int):
+        return "uint64" if held >= 0 else "sint64"
+    if isinstance(held, float):
+        return "real64"
+    return "datetime" if isinstance(held, (CIMDateTime, CIMInterval)) else None
+
+
+def _equal_scalars(held: t.Any, wanted: t.Any, cim_type: str | None) -> bool:
+    if cim_type is None:
+        return _equal_text(held, wanted)
+    try:
+        typed = cim.coerce(held, cim_type)
+        return cim.key(typed, cim_type) == cim.key(cim.coerce(wanted, cim_type), cim_type)
+    except ValueError:
+        return isinstance(held, str) and held == wanted
+
+
+def _equal_text(held: str, wanted: t.Any) -> bool:
+    """Untyped text against a value whose own type says what is meant."""
+    if isinstance(wanted, bool):
+        return held.strip().lower() == ("true" if wanted else "false")
+    if isinstance(wanted, int):
+        return bool(_CANONICAL_INTEGER.fullmatch(held.strip())) and int(held) == wanted
+    if isinstance(wanted, float):
+        return _equal_real(held, wanted)
+    if isinstance(wanted, str) and (held == wanted or {held.lower(), wanted.lower()} in ({"true"}, {"false"})):
+        return True
+    return _equal_instants(held, wanted)
+
+
+def _equal_real(held: str, wanted: float) -> bool:
+    """``1.10`` is a version, not the number 1.1: no service pads a real with zeros. OMI prints a real32 as a double."""
+    try:
+        number = cim.parse(held, "real64")
+    except ValueError:
+        return False
+    if _PADDED_FRACTION.search(held.strip()):
+        return False
+    return cim.key(number) == cim.key(wanted) or cim.key(number) == cim.key(cim.to_single(wanted))
+
+
+def _equal_instants(held: str, wanted: t.Any) -> bool:
+    values = []
+    for one in (held, wanted):
+        try:
+            value = datetimes.from_python(one) if isinstance(one, datetime.date) else one
+            values.append(datetimes.parse(value) if isinstance(value, str) else value)
+        except ValueError:
+            return False
+    return isinstance(values[0], (CIMDateTime, CIMInterval)) and values[0] == values[1]
+
+
+def _thumbprint(text: str) -> str:
+    return re.sub(r"[\s:\u200e]", "", text).lower()

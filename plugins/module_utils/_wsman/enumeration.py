@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Enumerate, Pull and Release: the only conversation of the protocol, as an object without IO (DSP0226 8).
 
-Ask for the next request, send it, feed the answer, until there is no request; whoever ends early calls ``stop`` and goes
-on until then, so that the context on the service is released::
+Ask for the next request, send it, feed the answer, until there is no request; whoever ends early calls ``stop`` and
+goes on until then, so that the context on the service is released::
 
     while request := enumeration.next_request():
         try:

@@ -26,7 +26,7 @@ all:
     {name}:
       ansible_connection: wsman.automation.wsman
       ansible_host: {host}
-      ansible_port: {https_port}
+      ansible_wsman_port: {https_port}
       ansible_user: {user}
       ansible_password: {password}
       ansible_wsman_authentication: basic

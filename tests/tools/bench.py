@@ -1,0 +1,208 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`make bench`: what an operation costs, beside doing nothing and beside what people use otherwise, on one service.
+
+Every number is the median of several runs that take turns (A B A B ...), with the fastest and the slowest. The table
+has the aim beside each ratio; a miss is shown and fails nothing, for machines differ.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+import typing
+
+import bootstrap
+import service
+import trees
+
+ROOT = bootstrap.ROOT
+HERE = ROOT / "tests" / "benchmark"
+FOLDER = ROOT / ".build" / "bench"
+TASKS = 5  # in each playbook
+ROW_CLASS = "wmicimv2/Sandbox_Row"
+
+HOSTS = """\
+[all]
+host[1:{hosts}]
+[all:vars]
+ansible_host={host}
+ansible_wsman_port={http_port}
+ansible_user={user}
+ansible_password={password}
+ansible_wsman_scheme=http
+ansible_wsman_authentication=basic
+ansible_wsman_message_encryption=never
+"""
+
+
+class Bench:
+    """One environment and one running service; measures plays on them."""
+
+    def __init__(self, environment: bootstrap.Environment, facts: dict[str, typing.Any]):
+        self.environment = environment
+        self.facts = facts
+        self.variables = {**service.ansible_variables(environment), "ANSIBLE_FORKS": "10", "ANSIBLE_NOCOLOR": "1"}
+
+    def inventory(self, hosts: int, connection: str) -> pathlib.Path:
+        path = FOLDER / f"{hosts}-{connection.rpartition('.')[2]}.ini"
+        path.unlink(missing_ok=True)
+        path.touch(mode=0o600)
+        text = HOSTS.format(hosts=hosts, **self.facts) + f"ansible_connection={connection}\n"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def play(self, name: str, hosts: int, connection: str, variables: dict[str, str] | None = None) -> float:
+        """Seconds of one ansible-playbook run; a run that fails ends the benchmark."""
+        command = [str(self.environment.bin / "ansible-playbook"), "-i", str(self.inventory(hosts, connection))]
+        started = time.perf_counter()
+        done = subprocess.run(
+            [*command, str(HERE / f"{name}.yml")],
+            cwd=ROOT,
+            env={**self.variables, **(variables or {})},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise bootstrap.SetupError(f"the play {name} failed:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+        return time.perf_counter() - started
+
+    def take_turns(self, rounds: int, ways: dict[str, typing.Callable[[], float]]) -> dict[str, list[float]]:
+        taken: dict[str, list[float]] = {name: [] for name in ways}
+        for number in range(rounds):
+            for name, way in ways.items():
+                say(f"  run {number + 1} of {rounds}: {name}")
+                taken[name].append(way())
+        return taken
+
+    def loading(self, hosts: int, connection: str) -> list[float]:
+        """Seconds that each worker of a play spends on loading plugins and their options."""
+        record = FOLDER / "loading.txt"
+        record.unlink(missing_ok=True)
+        watch = {
+            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
+            "ANSIBLE_CALLBACKS_ENABLED": "loading_time",
+            "WSMAN_LOADING_TIME": str(record),
+        }
+        self.play("wsman", hosts, connection, watch)
+        return [float(line) for line in record.read_text(encoding="utf-8").split()]
+
+    def rows(self, rounds: int, batch: int) -> dict[str, list[float]]:
+        command = [self.environment.python, str(HERE / "enumerate_rows.py"), ROW_CLASS]
+        variables = {
+            **self.variables,
+            "PYTHONPATH": str(trees.link()),
+            "WSMAN_BENCH_SERVICE": json.dumps(self.facts),
+        }
+        done = subprocess.run(
+            [*command, "--rounds", str(rounds), "--batch", str(batch)],
+            env=variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise bootstrap.SetupError(f"the enumeration failed:\n{done.stdout}\n{done.stderr}")
+        return json.loads(done.stdout)
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def spread(values: list[float], factor: float = 1.0, unit: str = "s") -> str:
+    middle, low, high = (factor * value for value in (statistics.median(values), min(values), max(values)))
+    return f"{middle:7.2f} {unit:2} ({low:.2f} to {high:.2f})"
+
+
+def ratio(first: list[float], second: list[float]) -> float:
+    return statistics.median(first) / statistics.median(second)
+
+
+def judged(value: float, aim: float | None, unit: str = "x") -> str:
+    if aim is None:
+        return f"{value:6.2f} {unit}"
+    return f"{value:6.2f} {unit:2}  aim <= {aim} {unit}: {'holds' if value <= aim else 'MISSED'}"
+
+
+def report(results: dict[str, typing.Any], hosts: int, few: int) -> list[str]:
+    plays, small, loading, batches = (results[name] for name in ("plays", "small", "loading", "rows"))
+    floor, get, second = plays["assert"], plays["wsman_get"], plays["wsman_get, second connection"]
+    per_task = 1000.0 / (few * TASKS)
+    lines = [f"{hosts} hosts x {TASKS} tasks, 10 forks, HTTP, one play from start to end"]
+    lines += [f"  {name:32}{spread(values)}" for name, values in plays.items()]
+    lines += [f"  {'wsman_get : assert':32}{judged(ratio(get, floor), 1.3)}"]
+    lines += [f"  {'second connection : assert':32}{judged(ratio(second, floor), 1.3)}", ""]
+    lines += [f"{few} hosts x {TASKS} tasks, 10 forks, HTTP: time of the play by host and task"]
+    lines += [f"  {name:32}{spread(values, per_task, 'ms')}" for name, values in small.items()]
+    lines += [f"  {'uri : assert':32}{judged(ratio(small['uri'], small['assert']), None)}"]
+    lines += [f"  {'wsman_get : assert':32}{judged(ratio(small['wsman_get'], small['assert']), None)}", ""]
+    lines += ["A worker's time for loading plugins and their options"]
+    for name, values in loading.items():
+        lines += [f"  {name:32}{judged(1000 * statistics.median(values), 2.0, 'ms')}"]
+        lines += [f"  {'':32}{spread(values, 1000, 'ms')}"]
+    for batch, taken in batches.items():
+        lines += ["", f"10,000 rows by Pull, {batch} at a time, HTTP"]
+        lines += [f"  {name:32}{spread(values)}" for name, values in taken.items()]
+        lines += [f"  {'ours : pypsrp':32}{judged(ratio(taken['ours'], taken['pypsrp']), 1.0)}"]
+    return lines
+
+
+def run(bench: Bench, hosts: int, few: int, rounds: int) -> dict[str, typing.Any]:
+    own, local = "wsman.automation.wsman", "local"
+    say(f"{hosts} hosts, {rounds} rounds")
+    plays = {
+        "assert": lambda: bench.play("floor", hosts, local),
+        "wsman_get": lambda: bench.play("wsman", hosts, own),
+        "wsman_get, second connection": lambda: bench.play("wsman", hosts, local),
+    }
+    small = {
+        "assert": lambda: bench.play("floor", few, local),
+        "wsman_get": lambda: bench.play("wsman", few, own),
+        "uri": lambda: bench.play("uri", few, local),
+    }
+    for way in plays.values():
+        way()  # once for the file system's cache and compiled Python, not counted
+    results: dict[str, typing.Any] = {"plays": bench.take_turns(rounds, plays)}
+    say(f"{few} hosts, {rounds} rounds; uri takes its time")
+    results["small"] = bench.take_turns(rounds, small)
+    results["loading"] = {name: bench.loading(hosts, name) for name in (own, local)}
+    say("10,000 rows")
+    results["rows"] = {batch: bench.rows(rounds, batch) for batch in (100, 1000)}
+    return results
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--role", default="any", choices=("any", "oldest", "newest"), help="which ansible-core")
+    parser.add_argument("--hosts", type=int, default=100)
+    parser.add_argument("--few", type=int, default=20, help="hosts where uri takes part")
+    parser.add_argument("--rounds", type=int, default=5)
+    chosen = parser.parse_args(arguments)
+    environment = bootstrap.prepare(chosen.role, ["test"])
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    trees.link()
+    with service.running(environment) as facts:
+        results = run(Bench(environment, facts), chosen.hosts, chosen.few, chosen.rounds)
+    (FOLDER / "results.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
+    core = f"ansible-core {environment.core_version()}, Python {environment.interpreter.full_version}"
+    print(
+        f"\n{core}, {os.cpu_count()} processors; medians of {chosen.rounds} runs that took turns (fastest to slowest)\n"
+    )
+    print("\n".join(report(results, chosen.hosts, chosen.few)))
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except bootstrap.SetupError as error:
+        sys.exit(str(error))

@@ -86,7 +86,7 @@ EXAMPLES = r"""
 
 - name: Replace one member
   wsman.automation.wsman_put:
-    resource_uri: wmicimv2/Win32_LogicalDisk?DeviceID=C:
+    resource_uri: "wmicimv2/Win32_LogicalDisk?DeviceID=C:"
     fragment: VolumeName
     value: System
 

@@ -1,4 +1,208 @@
 # Copyright (c) 2026 the wsman.automation authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A WS-Management service on loopback that behaves as Windows does, for the tests and the demo."""
+"""A WS-Management service on loopback that behaves as Windows does, or as another make, for tests, demo and benchmark.
+
+::
+
+    with Sandbox(users={"wsman": "secret"}) as box:
+        ...  # http://127.0.0.1:{box.http_port}/wsman, https://localhost:{box.https_port}/wsman with box.ca_file
+
+It shares no code with the client, so that a mistake there is not mirrored here.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import tempfile
+import typing as t
+
+from . import manners
+from .authentication import Basic, Gate
+from .certificates import Authority
+from .config import ConfigProvider, Configuration
+from .front import Front
+from .journal import Journal, Record
+from .listeners import Listeners
+from .mappings import CertificateMappings, SecuritySettings
+from .misbehave import Misbehaviour
+from .plugins import CustomRemoteShells, Plugins, Resources
+from .provider import Provider
+from .server import Server, bind
+from .service import Service
+
+try:
+    from .repository import Repository
+except ModuleNotFoundError:
+    Repository = None  # type: ignore[assignment, misc]
+
+__all__ = ["Sandbox"]
+
+HOSTS = ("localhost", "127.0.0.1", "::1")
+MACHINE = "localhost"
+OTHER_MACHINE = "other.example"
+
+
+class Sandbox:
+    """One service in threads of this process, from ``start`` to ``stop`` or as a context manager.
+
+    *manner*: ``windows``, ``omi``, ``openwsman``, ``idrac`` or ``amt``. *users*: passwords by name; those in
+    *read_only_users* may not change anything. *basic* and *allow_unencrypted* are what ``service/auth/Basic`` and
+    ``service/AllowUnencrypted`` start with (Windows: both false). *configuration*: further values of ``winrm/config``
+    at start, by path (``/service/EnumerationTimeoutms``); *policies*: paths that a group policy controls.
+    *record_bodies*: keep the last requests' bodies in the journal. Ports 0 are free ones.
+    """
+
+    def __init__(
+        self,
+        *,
+        manner: str = "windows",
+        users: t.Mapping[str, str] | None = None,
+        host: str = "127.0.0.1",
+        http_port: int = 0,
+        https_port: int = 0,
+        basic: bool = True,
+        allow_unencrypted: bool = True,
+        configuration: t.Mapping[str, str] | None = None,
+        policies: t.Iterable[str] = (),
+        read_only_users: t.Iterable[str] = (),
+        record_bodies: bool = True,
+    ) -> None:
+        self.host = host
+        self.manner = manners.named(manner)
+        self.users = dict(users or {"wsman": "secret"})
+        self._wanted_ports = (http_port, https_port)
+        initial = {
+            "/service/auth/Basic": "true" if basic else "false",
+            "/service/AllowUnencrypted": "true" if allow_unencrypted else "false",
+            **(configuration or {}),
+        }
+        self.configuration = Configuration(initial, policies)
+        self._journal = Journal(bodies=record_bodies)
+        self.misbehaviour = Misbehaviour()
+        self.gate = Gate([Basic(self.configuration, self.users, self.manner.realm)])
+        self.service = Service(
+            self.manner,
+            [],
+            self.configuration.limits,
+            read_only_users=frozenset(read_only_users),
+            security_profiles=self._security_profiles,
+        )
+        self.http_port = self.https_port = 0
+        self.ca_file = ""
+        self.fingerprint = ""
+
+    def start(self) -> Sandbox:
+        """Make certificates, open the ports, answer."""
+        self._folder = tempfile.TemporaryDirectory(prefix="wsman-sandbox-")
+        authority = Authority(pathlib.Path(self._folder.name))
+        self.ca_file = str(authority.ca_file)
+        own = authority.issue(MACHINE, HOSTS)
+        self._certificates = [own, authority.issue(OTHER_MACHINE, (OTHER_MACHINE,))]
+        self.fingerprint = own.fingerprint
+        bound = [bind(self.host, port) for port in self._wanted_ports]
+        self.http_port, self.https_port = (sockets[0].getsockname()[1] for sockets in bound)
+        self.listeners = Listeners(
+            self.configuration, {one.thumbprint: one.name for one in self._certificates}, MACHINE
+        )
+        paths = {one.thumbprint: one.path for one in self._certificates}
+        self.server = Server(self.host, self.listeners, paths, self.misbehaviour, self._journal)
+        self.server.front = Front(self.service, self.gate, self.configuration, self.server.stopping.wait)
+        self._fill()
+        self.listeners.on_change = self.server.apply
+        self.server.apply({self.http_port: bound[0], self.https_port: bound[1]})
+        return self
+
+    def stop(self) -> None:
+        """Close the ports and all connections, remove the certificates."""
+        self.server.stop()
+        self._folder.cleanup()
+
+    def __enter__(self) -> Sandbox:
+        return self.start()
+
+    def __exit__(self, *_exception: object) -> None:
+        self.stop()
+
+    @property
+    def journal(self) -> list[Record]:
+        """What came in, oldest first."""
+        return self._journal.list()
+
+    @property
+    def requests(self) -> int:
+        """How many requests there were."""
+        return self._journal.requests
+
+    @property
+    def contexts(self) -> list[dict[str, str]]:
+        """The open enumerations."""
+        return self.service.contexts.list()
+
+    @property
+    def connections(self) -> int:
+        """How many TCP connections were accepted."""
+        return self.server.connections
+
+    @property
+    def authentication_failures(self) -> int:
+        """How many requests carried credentials that were refused."""
+        return self.gate.failures
+
+    def misbehave(self, kind: str, **options: t.Any) -> None:
+        """Answer one of the next requests wrongly; see ``misbehave.py`` for kinds and options."""
+        self.misbehaviour.add(kind, **options)
+
+    def clear(self) -> None:
+        """Behave again, and forget journal and counters; what is configured and stored stays."""
+        self.misbehaviour.clear()
+        self._journal.clear()
+        self.gate.failures = 0
+        self.server.connections = 0
+
+    def reset(self) -> None:
+        """As after the start: configuration, listeners, mappings, instances, contexts, counters."""
+        self.clear()
+        self.service.contexts.steal()
+        self.configuration.reset()
+        self._fill()
+        self.server.apply()
+
+    def state(self) -> dict[str, t.Any]:
+        """Counters, for the control server."""
+        return {
+            "manner": self.manner.name,
+            "requests": self.requests,
+            "connections": self.connections,
+            "authentication_failures": self.authentication_failures,
+            "contexts": self.contexts,
+        }
+
+    def _fill(self) -> None:
+        """New resources, with the listeners that the ports stand for."""
+        self.listeners.rows = []
+        self.listeners.add("HTTP", self.http_port)
+        self.listeners.add("HTTPS", self.https_port, self._certificates[0].thumbprint)
+        self.service.providers = self._configuration_providers()
+        if Repository is not None:
+            self.repository = Repository(self.manner)
+            self.service.providers.append(self.repository.provider())
+
+    def _configuration_providers(self) -> list[Provider]:
+        if self.manner.name != "windows":
+            return []
+        plugins = Plugins()
+        return [
+            ConfigProvider(self.configuration),
+            self.listeners,
+            CertificateMappings(self.users),
+            SecuritySettings(),
+            plugins,
+            Resources(plugins),
+            CustomRemoteShells(),
+        ]
+
+    def _security_profiles(self) -> t.Iterable[str]:
+        if self.manner.name == "windows":
+            return self.configuration.security_profiles()
+        return self.manner.security_profiles

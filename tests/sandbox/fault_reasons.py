@@ -19,8 +19,8 @@ REASONS: dict[str, str] = {
     " identified by the resource URI and selectors.",
     "DESTINATION_UNREACHABLE": "The WS-Management service cannot process the request because the request contained"
     " invalid selectors for the resource.",
-    "MIN_ENVELOPE_SIZE": "The WS-Management service cannot process the request. The MaxEnvelopeSize value in the request"
-    " is smaller than the minimum of 8192 octets.",
+    "MIN_ENVELOPE_SIZE": "The WS-Management service cannot process the request. The MaxEnvelopeSize value in the"
+    " request is smaller than the minimum of 8192 octets.",
     "MAX_ENVELOPE_SIZE_EXCEEDED": "The WS-Management service cannot process the request. The response does not fit into"
     " the maximum envelope size. ",
     "ENUMERATE_INVALID_ENUMERATION_CONTEXT": "The WS-Management service cannot process the request because the"
@@ -42,8 +42,8 @@ REASONS: dict[str, str] = {
     "INVALID_FRAGMENT_PATH": "The fragment path is not valid for the resource.",
     "POLYMORPHISM_MODE_UNSUPPORTED": "The polymorphism mode is not supported for this resource.",
     "INVALID_SELECTORS": "The WS-Management service cannot process the request because the selectors are not valid.",
-    "INSUFFCIENT_SELECTORS": "The WS-Management service cannot process the request because the request contained too few"
-    " selectors for the resource.",
+    "INSUFFCIENT_SELECTORS": "The WS-Management service cannot process the request because the request contained too"
+    " few selectors for the resource.",
     "UNEXPECTED_SELECTORS": "The WS-Management service cannot process the request because the request contained invalid"
     " selectors for the resource. ",
     "DUPLICATE_SELECTORS": "The WS-Management service cannot process the request because a selector stands twice.",
@@ -56,7 +56,8 @@ REASONS: dict[str, str] = {
     "INVALID_XML_MISSING_VALUES": "The WS-Management service cannot process the request because values are missing.",
     "INVALID_XML_NAMESPACE": "The WS-Management service cannot process the request because the XML has a namespace that"
     " is not that of the resource.",
-    "INVALID_XML_FRAGMENT": "The WS-Management service cannot process the request because the XML fragment is not valid.",
+    "INVALID_XML_FRAGMENT": "The WS-Management service cannot process the request because the XML fragment is not"
+    " valid.",
     "INVALID_REPRESENTATION": "The WS-Management service cannot process the request because the XML is no valid"
     " representation of the resource.",
     "SCHEMA_VALIDATION_ERROR": "The SOAP XML in the message does not match the corresponding XML schema definition."

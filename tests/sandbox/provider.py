@@ -65,6 +65,7 @@ class Call:
     secure: bool = False
     local_port: int = 0
     manner: Style = dataclasses.field(default_factory=Style)
+    octets: int = 1  # per ASCII character of the answer: 2 in UTF-16
 
     def selector(self, name: str) -> t.Any:
         """The value of the selector *name*, whatever its case (on Windows names have none), or None."""
@@ -83,7 +84,7 @@ class Item(t.NamedTuple):
 class Provider:
     """Base of all resources: every operation that is not overridden answers ActionNotSupported.
 
-    *uris* are the resource URIs that it serves: exact ones, or prefixes that end in ``/`` . *fragments* says that the
+    *uris* are the resource URIs that it serves: exact ones, or prefixes that end in ``/``. *fragments* says that the
     dispatcher may cut fragments out of what ``get`` returns and put them into what ``put`` is given.
     *enumeration_modes*: whether EnumerateEPR and EnumerateObjectAndEPR are supported. *options*: whether the resource
     takes options at all (else one with MustComply faults).
@@ -118,6 +119,3 @@ class Provider:
         """The items, lazily if there are many. *mode*: ``object``, ``epr``, ``object_and_epr``; *polymorphism*: the
         text of wsmb:PolymorphismMode. Faults are raised at once, not by the iterator."""
         raise Fault.named("ACTION_NOT_SUPPORTED")
-
-    def release(self) -> None:
-        """An enumeration of this provider ended early (nothing to do by default)."""

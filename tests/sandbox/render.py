@@ -104,8 +104,8 @@ def _declare(element: Element, missing: list[str], scope: Scope) -> tuple[Scope,
     taken = {scope[ns] for ns in _namespaces(element) if ns in scope}
     declared: list[tuple[str, str]] = []
     for ns in dict.fromkeys(missing):
-        candidates = [HINTS[ns]] if ns in HINTS and HINTS[ns] not in taken else [p for p in _SPARE if p not in taken]
-        prefix = candidates[0]
+        hint = "cfg" if ns.startswith(names.CONFIG) else HINTS.get(ns)
+        prefix = next(one for one in (hint, *_SPARE) if one is not None and one not in taken)
         taken.add(prefix)
         declared.append((ns, prefix))
     hidden = {prefix for _ns, prefix in declared}

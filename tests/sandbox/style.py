@@ -28,7 +28,9 @@ class Style:
     that Windows demands. *microsoft_headers* understands ``wsmv:`` headers with mustUnderstand. *items* and *end* are
     the namespaces of Items and EndOfSequence in an optimized EnumerateResponse (a PullResponse always uses ``wsen:``
     unless *pull_items*, *pull_end* say otherwise). *new_context* gives every Pull a new context, *empty_context* sends
-    an empty EnumerationContext at the end. *case_sensitive* compares resource URIs by case.
+    an empty EnumerationContext at the end. *case_sensitive* compares resource URIs by case. *address* stands in
+    endpoint references. *renews*: Renew and GetStatus of enumerations exist. *translate* makes
+    this make's own fault of one that the service itself raised.
     """
 
     name: str = "windows"
@@ -62,6 +64,9 @@ class Style:
     default_pull_elements: int = 1
     close_connection: bool = False
     default_namespace: str = "root/hardware"
+    address: str = names.ANONYMOUS
+    renews: bool = False
+    translate: t.Callable[[Fault], Fault] | None = None
 
 
 WINDOWS = Style()

@@ -1,0 +1,97 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``python -m sandbox``: the service as a process of its own, until it is told to stop or nobody uses it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import pathlib
+import secrets
+import signal
+import sys
+import threading
+import time
+import typing as t
+
+from . import Sandbox, manners
+from .control import Control
+
+PASSWORD = "WSMAN_SANDBOX_PASSWORD"
+
+
+def parse(arguments: t.Sequence[str]) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="A WS-Management service on loopback.")
+    parser.add_argument("--ready", type=pathlib.Path, metavar="FILE", help="write ports, user and password here (JSON)")
+    parser.add_argument("--manner", choices=sorted(manners.MANNERS), default="windows", help="whose manner it takes on")
+    parser.add_argument("--http-port", type=int, default=0, metavar="N", help="0, the default, is a free one")
+    parser.add_argument("--https-port", type=int, default=0, metavar="N")
+    parser.add_argument("--user", default="wsman", help=f"its password is in ${PASSWORD}, or made at random")
+    parser.add_argument("--policy", action="append", default=[], metavar="PATH", help="a value under group policy")
+    parser.add_argument("--idle-exit", type=float, metavar="SECONDS", help="end when nobody asks for so long")
+    parser.add_argument("--record-bodies", action="store_true", help="keep the last requests' bodies in the journal")
+    return parser.parse_args(arguments)
+
+
+def write_ready(path: pathlib.Path, facts: dict[str, t.Any]) -> None:
+    """Write the file in one step, for its owner alone: it holds the password."""
+    temporary = path.with_name(path.name + f".{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        json.dump(facts, stream)
+    temporary.replace(path)
+
+
+def wait(control: Control, idle: float | None) -> None:
+    """Until ``POST /stop``, a signal, or *idle* seconds without a request."""
+    server = control.box.server
+    while not control.stopped.wait(1.0 if idle is None else min(1.0, idle / 4)):
+        if idle is not None and time.monotonic() - server.last_use > idle:
+            return
+
+
+def main(arguments: t.Sequence[str]) -> int:
+    """Run the service; 0 when it ended as it should."""
+    options = parse(arguments)
+    password = os.environ.pop(PASSWORD, None) or secrets.token_urlsafe(12)
+    box = Sandbox(
+        manner=options.manner,
+        users={options.user: password},
+        http_port=options.http_port,
+        https_port=options.https_port,
+        policies=options.policy,
+        record_bodies=options.record_bodies,
+    )
+    with box:
+        control = Control(box)
+        control.start()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: control.stopped.set())
+        facts = {
+            "host": box.host,
+            "http_port": box.http_port,
+            "https_port": box.https_port,
+            "control_port": control.port,
+            "ca_file": box.ca_file,
+            "fingerprint": box.fingerprint,
+            "user": options.user,
+            "password": password,
+            "pid": os.getpid(),
+        }
+        if options.ready is not None:
+            write_ready(options.ready, facts)
+        else:
+            print(json.dumps(facts, indent=2), flush=True)
+        wait(control, options.idle_exit)
+        control.stop()
+    if options.ready is not None:
+        options.ready.unlink(missing_ok=True)
+    return 0
+
+
+if __name__ == "__main__":
+    threading.stack_size(512 * 1024)
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,279 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sockets, TLS and threads: listens where the configured listeners say, a thread for each connection."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import pathlib
+import socket
+import ssl
+import struct
+import threading
+import time
+import typing as t
+
+from .front import Arrival, Front, Outcome
+from .http import Disconnected, Request, Response, Stream, write
+from .journal import Journal, Record
+from .listeners import Listeners
+from .misbehave import Misbehaviour, Plan
+
+_IDLE = 120.0
+_RESET = struct.pack("ii", 1, 0)
+
+
+@dataclasses.dataclass(eq=False)
+class Endpoint:
+    """A port that is listened on; *key* changes where a new socket or another certificate is needed."""
+
+    key: tuple[str, int, str]
+    sockets: list[socket.socket]
+    context: ssl.SSLContext | None
+    connections: set[socket.socket] = dataclasses.field(default_factory=set)
+    closed: bool = False
+
+    @property
+    def port(self) -> int:
+        """The TCP port."""
+        return self.key[1]
+
+
+def bind(host: str, port: int) -> list[socket.socket]:
+    """Sockets on *host* and, for the loopback address, on IPv6's too, all on one port (0: a free one)."""
+    first = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=512)
+    found = [first]
+    if host == "127.0.0.1" and socket.has_ipv6:
+        with contextlib.suppress(OSError):
+            found.append(socket.create_server(("::1", first.getsockname()[1]), family=socket.AF_INET6, backlog=512))
+    return found
+
+
+class Server:
+    """Keeps the open ports equal to the enabled rows of *listeners*. *certificates*: PEM file by thumbprint."""
+
+    def __init__(
+        self,
+        host: str,
+        listeners: Listeners,
+        certificates: t.Mapping[str, pathlib.Path],
+        misbehaviour: Misbehaviour,
+        journal: Journal,
+    ) -> None:
+        self._host = host
+        self._listeners = listeners
+        self._certificates = certificates
+        self._misbehaviour = misbehaviour
+        self._journal = journal
+        self._endpoints: dict[tuple[str, int, str], Endpoint] = {}
+        self._lock = threading.RLock()
+        self.front: Front | None = None
+        self.stopping = threading.Event()
+        self.connections = 0
+        self.last_use = time.monotonic()
+
+    def apply(self, bound: t.Mapping[int, list[socket.socket]] | None = None) -> None:
+        """Open and close ports as the table of listeners says; *bound* are sockets that exist already, by port.
+
+        A port that cannot be had stays closed without complaint, as a listener of Windows whose port is taken does.
+        """
+        with self._lock:
+            wanted = {
+                (str(row["Transport"]), int(str(row["Port"])), str(row["CertificateThumbprint"]))
+                for row in self._listeners.rows
+                if self._listeners.listening_on(row)
+            }
+            for key in set(self._endpoints) - wanted:
+                self._close(self._endpoints.pop(key))
+            for key in wanted - set(self._endpoints):
+                sockets = (bound or {}).get(key[1])
+                with contextlib.suppress(OSError):
+                    self._open(key, bind(self._host, key[1]) if sockets is None else sockets)
+
+    def stop(self) -> None:
+        """Close everything; threads that wait wake up and end."""
+        self.stopping.set()
+        with self._lock:
+            for endpoint in self._endpoints.values():
+                self._close(endpoint)
+            self._endpoints.clear()
+
+    def _open(self, key: tuple[str, int, str], sockets: list[socket.socket]) -> None:
+        context = None
+        if key[0] == "HTTPS":
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(self._certificates[key[2]])
+        endpoint = self._endpoints[key] = Endpoint(key, sockets, context)
+        for one in sockets:
+            threading.Thread(target=self._accept, args=(endpoint, one), daemon=True, name=f"accept {key}").start()
+
+    def _close(self, endpoint: Endpoint) -> None:
+        """Stop accepting; idle connections are cut, the one that asked for it ends after its answer."""
+        endpoint.closed = True
+        for one in endpoint.sockets:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+        for connection in list(endpoint.connections):
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(connection, socket.SHUT_RD)  # SSLSocket's own would end the encryption
+
+    def _accept(self, endpoint: Endpoint, listening: socket.socket) -> None:
+        while not endpoint.closed:
+            try:
+                connection, _peer = listening.accept()
+            except OSError:
+                return
+            with self._lock:
+                self.connections += 1
+                number = self.connections
+            threading.Thread(
+                target=self._connection, args=(endpoint, connection, number), daemon=True, name=f"connection {number}"
+            ).start()
+
+    def _connection(self, endpoint: Endpoint, connection: socket.socket, number: int) -> None:
+        try:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.settimeout(_IDLE)
+            if endpoint.context is not None:
+                connection = endpoint.context.wrap_socket(connection, server_side=True)
+            endpoint.connections.add(connection)
+            Connection(self, endpoint, connection, number).serve()
+        except (OSError, Disconnected):
+            pass
+        finally:
+            endpoint.connections.discard(connection)
+            connection.close()
+
+    def prefixes(self, endpoint: Endpoint) -> set[str]:
+        """The URL prefixes that are served on a port."""
+        return {
+            str(row["URLPrefix"])
+            for row in list(self._listeners.rows)
+            if row["Port"] == str(endpoint.port) and row["Enabled"] == "true"
+        }
+
+    def plan(self, request: Request) -> Plan | None:
+        """The misbehaviour for this request."""
+        return self._misbehaviour.plan(request.method, request.path, request.body)
+
+    def record(self, record: Record) -> None:
+        """One more exchange."""
+        self.last_use = time.monotonic()
+        self._journal.add(record)
+
+
+class Connection:
+    """The exchanges of one TCP connection."""
+
+    def __init__(self, server: Server, endpoint: Endpoint, connection: socket.socket, number: int) -> None:
+        self._server = server
+        self._endpoint = endpoint
+        self._socket = connection
+        self._number = number
+        self._stream = Stream(connection)
+        self._state: dict[str, t.Any] = {}
+
+    def serve(self) -> None:
+        """Exchange after exchange, until one side closes."""
+        while not self._server.stopping.is_set() and not self._endpoint.closed:
+            request = self._stream.read_head()
+            if request is None:
+                return
+            if not self._exchange(request) or not request.keep_alive:
+                return
+
+    def _exchange(self, request: Request) -> bool:
+        """One request; whether the connection is kept."""
+        front = self._server.front
+        assert front is not None
+        started = time.perf_counter()
+        secure = self._endpoint.context is not None
+        arrival = Arrival(secure, self._endpoint.port, self._server.prefixes(self._endpoint), self._state)
+        refused = front.refuse_head(request, arrival)
+        if refused is None or (request.length is not None and not refused.close):
+            if request.headers.get("expect", "").lower() == "100-continue":
+                write(self._socket, [b"HTTP/1.1 100 Continue\r\n\r\n"])
+            request.body = self._stream.read_body(request.length or 0)
+        elif "transfer-encoding" in request.headers:
+            refused.close = True
+        plan = self._server.plan(request)
+        if plan is not None and (plan.stall or plan.reset == "before"):
+            self._server.stopping.wait(plan.stall)
+            if plan.reset == "before":
+                return self._reset()
+        outcome = Outcome(refused) if refused is not None else None
+        if plan is not None and plan.instead is not None:
+            outcome = Outcome(dataclasses.replace(plan.instead))
+        if outcome is None:
+            outcome = front.answer(request, arrival, plan)
+        self._note(request, outcome, time.perf_counter() - started)
+        return self._send(outcome.response, plan)
+
+    def _note(self, request: Request, outcome: Outcome, seconds: float) -> None:
+        authorization = request.headers.get("authorization", "").partition(" ")[0] or None
+        self._server.record(
+            Record(
+                connection=self._number,
+                secure=self._endpoint.context is not None,
+                method=request.method,
+                path=request.path,
+                status=outcome.response.status,
+                authorization=authorization,
+                user=outcome.user,
+                user_agent=request.headers.get("user-agent"),
+                action=outcome.action,
+                resource_uri=outcome.resource_uri,
+                fault=outcome.fault,
+                request_bytes=len(request.body),
+                response_bytes=len(outcome.response.body),
+                seconds=seconds,
+                request=request.body,
+            )
+        )
+
+    def _send(self, response: Response, plan: Plan | None) -> bool:
+        front = self._server.front
+        assert front is not None
+        response.close = response.close or self._endpoint.closed
+        for edit in () if plan is None else plan.edits:
+            edit(response)
+        head = response.head(front.service.style.server)
+        if plan is None:
+            write(self._socket, [head, response.body])
+            return not response.close
+        return self._send_badly(head, response, plan)
+
+    def _send_badly(self, head: bytes, response: Response, plan: Plan) -> bool:
+        body = response.body
+        if plan.reset == "after":
+            return self._reset()
+        if plan.reset == "middle":
+            write(self._socket, [head, body[: len(body) // 2]])
+            return self._reset()
+        if plan.truncate is not None:
+            write(self._socket, [head, body[: plan.truncate]])
+            return False
+        if plan.rate is None:
+            write(self._socket, [head, body])
+        else:
+            self._send_slowly(head + body, plan.rate)
+        return not (response.close or plan.close)
+
+    def _send_slowly(self, data: bytes, rate: float) -> None:
+        """In steps of at least one octet and at most ten a second."""
+        step = max(1, int(rate / 10))
+        for start in range(0, len(data), step):
+            write(self._socket, [data[start : start + step]])
+            if self._server.stopping.wait(step / rate):
+                return
+
+    def _reset(self) -> bool:
+        """Close so that the peer sees a reset."""
+        raw = self._socket
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        if isinstance(raw, ssl.SSLSocket):
+            socket.socket(fileno=raw.detach()).close()
+        return False

@@ -173,9 +173,7 @@ def _association(association: t.Any, target: Target | None) -> Filter:
         raise UsageError("an association is a dictionary with object", option="association")
     unknown = [str(name) for name in association if name not in known]
     if unknown:
-        raise UsageError(
-            f"unknown: {', '.join(unknown)}.", option="association", remedy=f"Known: {', '.join(known)}."
-        )
+        raise UsageError(f"unknown: {', '.join(unknown)}.", option="association", remedy=f"Known: {', '.join(known)}.")
     mode = _mode(association.get("mode"))
     reference = EndpointReference.from_plain(association.get("object"), "association.object")
     if target is not None:

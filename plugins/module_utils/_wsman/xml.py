@@ -257,7 +257,7 @@ def _refuse_depth(root: Element) -> None:
     for _depth in range(MAX_DEPTH):
         if not level:
             return
-        level = list(itertools.chain.from_iterable(level))
+        level = [child for element in level if len(element) for child in element]
     raise _Refused(f"is nested deeper than {MAX_DEPTH} elements")
 
 

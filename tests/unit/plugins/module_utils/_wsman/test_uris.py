@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import uris
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
 

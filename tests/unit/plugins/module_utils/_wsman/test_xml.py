@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import xml.etree.ElementTree as ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 import pytest
+
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import uris, xml
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import ProtocolError, UsageError
 
@@ -99,10 +101,8 @@ def test_refused(data, words):
 
 @pytest.mark.parametrize("charset", ["base64", "zlib", "rot13", "undefined", "idna", "utf-7", "\ud800"])
 def test_odd_charsets_are_no_crash(charset):
-    try:
+    with contextlib.suppress(ProtocolError):
         assert xml.load(b"<a>x</a>", charset).tag == "a"
-    except ProtocolError:
-        pass
 
 
 def test_hundred_levels_are_taken():

@@ -108,16 +108,7 @@ class WSManFault(WSManError):
         name = self.subcode or self.code or "fault"
         numbers = [str(part) for part in (self.windows_code, self.windows_name) if part]
         number = f" ({' '.join(numbers)})" if numbers else ""
-        return f"{name}{number}: {self._explanation()}"
-
-    def _explanation(self) -> str:
-        """The reason, and what the provider says besides: Windows' reasons are often general."""
-        reason = self.reason or self.fault_detail or "the service gave no reason"
-        for members in (self.provider, self.cim_error):
-            text = (members or {}).get("Message")
-            if isinstance(text, str) and text.strip() and text.strip() not in reason:
-                reason = f"{reason} ({text.strip()})"
-        return reason
+        return f"{name}{number}: {self.reason or self.fault_detail or 'the service gave no reason'}"
 
     def to_plain(self) -> dict[str, t.Any]:
         """The ``fault`` member of a failed result: every field under its own name."""

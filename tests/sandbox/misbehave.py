@@ -6,9 +6,10 @@
 Kinds, with their options: ``stall`` (seconds: answer nothing for so long, then go on) · ``busy`` (seconds: the
 operation takes so long; a time-out fault if that is beyond its OperationTimeout) · ``reset`` (when: ``before`` the
 operation is done, ``after`` it, or ``middle`` of the answer) · ``truncate`` (bytes of the body that are sent) ·
-``slow`` (rate in bytes a second) · ``relates_to`` (value, None removes it) · ``html`` · ``empty`` (a 200 with nothing) ·
-``status`` (status, body) · ``redirect`` (location, status) · ``drop_after`` (close after a whole answer) · ``gzip``
-(megabytes that it swells to) · ``fault`` (name of a Windows error, or subcode and detail; http_status, reason).
+``slow`` (rate in bytes a second) · ``relates_to`` (value, None removes it) · ``html`` · ``empty`` (a 200 with
+nothing) · ``status`` (status, body) · ``redirect`` (location, status) · ``drop_after`` (close after a whole answer) ·
+``gzip`` (megabytes that it swells to) · ``fault`` (name of a Windows error, or subcode and detail; http_status,
+reason).
 """
 
 from __future__ import annotations

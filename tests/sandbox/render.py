@@ -73,9 +73,16 @@ def render_document(element: Element, scope: Scope | None = None) -> str:
 
 
 def _write(element: Element, scope: Scope, out: list[str]) -> None:
+    tag, text = element.tag, element.text
     if is_rendered(element):
-        out.append(element.text or "")
+        out.append(text or "")
         return
+    if not len(element) and not element.attrib and not isinstance(text, QName):  # most elements are such
+        ns, _brace, local = tag[1:].partition("}")
+        prefix = scope.get(ns)
+        if prefix is not None:
+            out.append(f"<{prefix}:{local}>{_escape(text)}</{prefix}:{local}>" if text else f"<{prefix}:{local}/>")
+            return
     missing = [ns for ns in _namespaces(element) if ns not in scope]
     if not missing:
         _write_element(element, scope, [], out)

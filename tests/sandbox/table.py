@@ -12,7 +12,7 @@ from . import names
 from .faults import Fault
 from .provider import Call, Filter, Item, Provider, Selectors
 
-Value = t.Union[str, list[str]]
+Value = str | list[str]
 Row = dict[str, Value]
 
 

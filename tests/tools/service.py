@@ -39,8 +39,7 @@ def running(environment: bootstrap.Environment, *arguments: str) -> typing.Itera
     """The service while the block runs; gives what it wrote when it was ready: ports, user, password, CA file."""
     with tempfile.TemporaryDirectory(prefix="wsman-") as folder:
         ready = pathlib.Path(folder) / "ready.json"
-        log = ROOT / ".build" / "logs" / "sandbox.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
+        log = pathlib.Path(folder) / "sandbox.log"
         command = [environment.python, "-m", "sandbox", "--ready", str(ready), *arguments]
         variables = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
         with log.open("wb") as output:
@@ -65,7 +64,7 @@ def wait_until_ready(process: subprocess.Popen, ready: pathlib.Path, log: pathli
             return json.loads(ready.read_text(encoding="utf-8"))
         time.sleep(0.05)
     tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
-    raise bootstrap.SetupError(f"the bundled service did not start; the end of {log.relative_to(ROOT)}:\n{tail}")
+    raise bootstrap.SetupError(f"the bundled service did not start:\n{tail}")
 
 
 def write_inventory(path: pathlib.Path, service: dict[str, typing.Any], name: str) -> str:

@@ -1,0 +1,183 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs what the guides show, against the bundled service, and compares what they quote with what is printed.
+
+Each guide gets a service of its own. Its blocks of the language `yaml+jinja` that begin with a task are run in their
+order, and each block `ansible-output` after them has to be found, line by line, in the output of the tasks before it.
+In a `console` block each line after `$ ` is run as a command, and the lines below it have to be found in its output.
+A line that consists of `...` stands for any others. Blocks of the languages `yaml`, `ini` and `text` are only read.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import textwrap
+
+import bootstrap
+import service
+import trees
+
+ROOT = bootstrap.ROOT
+GUIDES = ROOT / "docs" / "docsite" / "rst"
+HEAD = "- name: The tasks of a guide\n  hosts: all\n  gather_facts: false\n  tasks:\n"
+DIRECTIVE = re.compile(r"^( *)\.\. code-block:: (\S+)\n((?:\1 +:.*\n)*)((?:\n|\1 +\S.*\n)+)", re.MULTILINE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Block:
+    """A code block of a guide: language, text without its indentation, and the line where it begins."""
+
+    language: str
+    text: str
+    line: int
+
+
+def blocks(source: str) -> list[Block]:
+    found = []
+    for match in DIRECTIVE.finditer(source):
+        text = textwrap.dedent(match.group(4)).strip("\n") + "\n"
+        found.append(Block(match.group(2), text, source.count("\n", 0, match.start()) + 1))
+    return found
+
+
+def unquoted(expected: list[str], output: str) -> str | None:
+    """The first expected line that the output does not have after the one before it; None where all are there.
+
+    White space counts as one space, and what changes from run to run is made equal on both sides.
+    """
+    lines = [normal(line) for line in output.splitlines()]
+    position, anywhere = 0, False
+    for line in expected:
+        if line.strip() == "...":
+            anywhere = True
+        elif line.strip():
+            try:
+                found = lines.index(normal(line), position)
+            except ValueError:
+                return line
+            if position and found != position and not anywhere:
+                return f"{line} (it does not follow the line quoted before it)"
+            position, anywhere = found + 1, False
+    return None
+
+
+def normal(line: str) -> str:
+    line = re.sub(r"\*{3,}", "***", line)
+    line = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", line)
+    return " ".join(line.split())
+
+
+class Guide:
+    """One guide beside a service of its own, in a folder of its own."""
+
+    def __init__(self, path: pathlib.Path, environment: bootstrap.Environment):
+        self.path = path
+        self.environment = environment
+        self.problems: list[str] = []
+        self.checked = 0
+        self.tasks = ""
+        self.began = 0
+
+    def check(self) -> Guide:
+        found = blocks(self.path.read_text(encoding="utf-8"))
+        if not any(block.language in ("console", "yaml+jinja") for block in found):
+            return self
+        with tempfile.TemporaryDirectory(prefix="wsman-") as folder, service.running(self.environment) as facts:
+            self.folder = pathlib.Path(folder)
+            service.write_inventory(self.folder / "inventory.yml", facts, "server1")
+            self.output = ""
+            for block in found:
+                self.take(block)
+            self.play()
+        return self
+
+    def take(self, block: Block) -> None:
+        if block.language == "yaml+jinja" and block.text.startswith("- "):
+            if re.search(r"^  hosts:", block.text, re.MULTILINE):
+                self.play()
+                self.run_play(block.text, block.line)
+            else:
+                self.began = self.began or block.line
+                self.tasks += textwrap.indent(block.text, "    ")
+        elif block.language == "ansible-output":
+            self.play()
+            self.compare(block.text.splitlines(), self.output, block.line)
+        elif block.language == "console":
+            self.play()
+            self.run_console(block)
+
+    def play(self) -> None:
+        """Run the tasks that have been collected."""
+        if self.tasks:
+            tasks, self.tasks = self.tasks, ""
+            self.run_play(HEAD + tasks, self.began)
+            self.began = 0
+
+    def run_play(self, text: str, line: int) -> None:
+        (self.folder / "play.yml").write_text(text, encoding="utf-8")
+        status, self.output = self.run(["ansible-playbook", "--diff", "-i", "inventory.yml", "play.yml"])
+        self.judge(status == 0, line, f"the play fails:\n{self.output}")
+
+    def run_console(self, block: Block) -> None:
+        command, expected = None, []
+        for line in [*block.text.splitlines(), "$ "]:
+            if line.startswith("$ "):
+                if command:
+                    _status, output = self.run(["bash", "-c", command])
+                    self.compare(expected, output, block.line)
+                command, expected = line[2:], []
+            else:
+                expected.append(line)
+
+    def run(self, command: list[str]) -> tuple[int, str]:
+        base = service.ansible_variables(self.environment)
+        settings = {"ANSIBLE_COLLECTIONS_PATH": str(trees.link()), "ANSIBLE_NOCOLOR": "1", "COLUMNS": "80"}
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env={**base, **settings, "ANSIBLE_RETRY_FILES_ENABLED": "false"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return done.returncode, done.stdout
+
+    def compare(self, expected: list[str], output: str, line: int) -> None:
+        wrong = unquoted(expected, output)
+        self.judge(wrong is None, line, f"quotes a line that is not printed: {wrong}\nprinted was:\n{output}")
+
+    def judge(self, good: bool, line: int, text: str) -> None:
+        self.checked += 1
+        if not good:
+            self.problems.append(f"{self.path.relative_to(ROOT)}:{line}: {text}")
+
+
+def main(names: list[str]) -> int:
+    environment = bootstrap.prepare("any", ["sandbox"])
+    trees.link()
+    chosen = [GUIDES / f"guide_{name}.rst" for name in names] or sorted(GUIDES.glob("guide_*.rst"))
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        guides = list(pool.map(lambda path: Guide(path, environment).check(), chosen))
+    problems = [problem for guide in guides for problem in guide.problems]
+    print("\n".join(problems))
+    print(f"{sum(guide.checked for guide in guides) - len(problems)} passed, {len(problems)} failed")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except (bootstrap.SetupError, json.JSONDecodeError) as error:
+        sys.exit(str(error))

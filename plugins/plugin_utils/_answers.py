@@ -1,0 +1,196 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an HTTP answer means that is no SOAP message: pure functions from status, heads and body to an error.
+
+Peers say the same thing in many ways (protocol.md §6.1); here each gets one message and one remedy. Sends nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+import zlib
+
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import envelope
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import (
+    ProtocolError,
+    TransportError,
+    WSManFault,
+)
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
+
+_ROOT = re.compile(rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?:[\w.-]+:)?Envelope[\s>/]", re.DOTALL)
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([^"';\s]+)""", re.IGNORECASE)
+_SCHEME = re.compile(r"([A-Za-z][\w!#$%&'*+.^`|~-]*)(?!\s*=)(?:\s|\Z)")
+_PARTS = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
+_PREFIX_REMEDY = "Check http_prefix (wsman is usual), and that host and port are those of the WS-Management service."
+
+# status → (step, what it means, what to do). The service may have acted on the request for those in _PERHAPS_DONE.
+_STATUSES: dict[int, tuple[str, str, str]] = {
+    400: (
+        "http",
+        "rejected the request as malformed",
+        "Check that scheme and port belong to the WS-Management service.",
+    ),
+    403: (
+        "http",
+        "refuses access",
+        "Check http_prefix (Openwsman answers so to a wrong one), the rights of the user, whether the service wants a "
+        "client certificate, and any reverse proxy on the way.",
+    ),
+    404: ("wsman", "has no WS-Management service under this path", _PREFIX_REMEDY),
+    405: ("wsman", "takes no SOAP requests under this path", _PREFIX_REMEDY),
+    407: ("proxy", "wants authentication for a proxy", "Set proxy_access_type to none, or use another proxy."),
+    411: ("http", "wants a length that the request had: something on the way changed it", "Connect without a proxy."),
+    413: (
+        "http",
+        "takes no request of this size",
+        "Send less at once, or raise MaxEnvelopeSizekb in the service's winrm/config.",
+    ),
+    415: ("http", "does not take this content type", "Set encoding to utf-8."),
+    500: (
+        "http",
+        "failed without saying why",
+        "Look at the service's own log; on Windows: Applications and Services, Windows Remote Management.",
+    ),
+    502: ("http", "is a gateway that got no answer", "Check the service behind it, or connect to the service itself."),
+    503: ("http", "is not available", "Check that the service runs and is not overloaded, then try again."),
+    504: ("http", "is a gateway whose service did not answer in time", "Connect to the service itself."),
+}
+_PERHAPS_DONE = frozenset({408, 500, 502, 504})
+
+
+def is_soap(body: bytes) -> bool:
+    """Whether the root element is a SOAP envelope, whatever the Content-Type says; looks at the beginning alone."""
+    return bool(_ROOT.match(body[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe")))
+
+
+def charset(content_type: str | None) -> str | None:
+    """The ``charset`` of a Content-Type, in lower case."""
+    found = _CHARSET.search(content_type or "")
+    return found.group(1).lower() if found else None
+
+
+def parse_schemes(challenges: t.Iterable[str]) -> tuple[str, ...]:
+    """The schemes of all ``WWW-Authenticate`` lines in order, each once, in the server's spelling (RFC 9110 11.6.1)."""
+    schemes: dict[str, None] = {}
+    for line in challenges:
+        for part in _PARTS.findall(line):
+            if found := _SCHEME.match(part.strip()):
+                schemes[found.group(1)] = None
+    return tuple(schemes)
+
+
+def decode(body: bytes, encoding: str | None, limit: int) -> bytes:
+    """*body* without its Content-Encoding, at most *limit* octets; an identity answer was asked for.
+
+    Raises :class:`TransportError` for an encoding that is not known or broken, and for a body that swells beyond that.
+    """
+    kind = (encoding or "identity").strip().lower()
+    if kind == "identity":
+        return body
+    if kind not in ("gzip", "x-gzip", "deflate"):
+        raise _undecodable(f"an encoding that nobody asked for, {kind}")
+    try:
+        return _inflate(body, zlib.MAX_WBITS | 32, limit)  # finds gzip and zlib heads itself
+    except zlib.error:
+        pass
+    try:
+        return _inflate(body, -zlib.MAX_WBITS, limit)  # deflate without a head, as some send it
+    except zlib.error as error:
+        raise _undecodable(f"a broken {kind} body") from error
+
+
+def _inflate(body: bytes, window: int, limit: int) -> bytes:
+    inflater = zlib.decompressobj(window)
+    plain = inflater.decompress(body, limit + 1)
+    if len(plain) > limit:
+        raise too_large(limit)
+    if not inflater.eof:
+        raise zlib.error("the end is missing")
+    return plain
+
+
+def too_large(limit: int) -> TransportError:
+    """The error for an answer beyond *limit* octets."""
+    return TransportError(
+        f"The answer is larger than {limit} octets and was not read to its end.",
+        step="read",
+        remedy="Ask for less at once (batch_items, a filter), or check what answers there.",
+    )
+
+
+def _undecodable(what: str) -> TransportError:
+    return TransportError(
+        f"The service answered with {what}.", step="http", remedy="Connect without a proxy or gateway on the way."
+    )
+
+
+def not_soap(
+    options: SessionOptions, status: int, headers: t.Mapping[str, str], body: bytes, repeatable: bool
+) -> TransportError:
+    """The error for an answer, other than 401, that is no SOAP message."""
+    step, meaning, remedy = _meaning(status, headers, body)
+    return TransportError(
+        f"{options.url} {meaning} (HTTP {status}).",
+        step=step,
+        remedy=remedy,
+        http_status=status,
+        outcome_unknown=status in _PERHAPS_DONE and not repeatable,
+    )
+
+
+def _meaning(status: int, headers: t.Mapping[str, str], body: bytes) -> tuple[str, str, str]:
+    if 300 <= status < 400:
+        location = headers.get("Location", "nowhere")[:200]
+        remedy = "Redirects are not followed: credentials would follow them. Set host, port, scheme and http_prefix so."
+        return "http", f"redirects to {location}", remedy
+    if b"plain HTTP request was sent to HTTPS port" in body[:4096]:
+        return "http", "is an HTTPS port and was asked in plain HTTP", "Set scheme to https."
+    if status in _STATUSES:
+        return _STATUSES[status]
+    if status >= 400:
+        return "http", "answered with an HTTP error and no SOAP message", _PREFIX_REMEDY
+    if not body.strip():
+        return "wsman", "answered with nothing", _PREFIX_REMEDY
+    kind = "a web page" if b"<html" in body[:4096].lower() else "something that is no SOAP message"
+    return "wsman", f"answered with {kind}", _PREFIX_REMEDY
+
+
+def refused(options: SessionOptions, schemes: t.Sequence[str], body: bytes, charset_name: str | None) -> TransportError:
+    """The error for a 401, with the reason of the SOAP fault in it where there is one (Openwsman's AccessDenied)."""
+    offered = ", ".join(schemes) or "none"
+    reason = _fault_reason(body, charset_name)
+    said = f" The service says: {reason}" if reason else ""
+    if options.authentication == "none":
+        message = f"{options.url} wants authentication."
+        remedy = f"Set user and password; the service offers {offered}."
+    elif schemes and options.authentication not in [scheme.lower() for scheme in schemes]:
+        message = (
+            f"{options.url} does not take {options.authentication.capitalize()} authentication; it offers {offered}."
+        )
+        remedy = (
+            "Enable it on the service (Windows: Auth.Basic in winrm/config/service; it is for local accounts only), "
+            "or use a scheme that it offers."
+        )
+    else:
+        message = f"{options.url} refused the user or the password ({options.authentication.capitalize()})."
+        remedy = (
+            "Check user and password; Windows takes only local accounts by Basic, and only with the rights for WinRM."
+        )
+    return TransportError(
+        message + said, step="authentication", remedy=remedy, offered_schemes=schemes, http_status=401
+    )
+
+
+def _fault_reason(body: bytes, charset_name: str | None) -> str | None:
+    if not is_soap(body):
+        return None
+    try:
+        envelope.load(body, charset=charset_name, http_status=401)
+    except WSManFault as fault:
+        return str(fault)
+    except ProtocolError:
+        return None
+    return None

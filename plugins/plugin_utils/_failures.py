@@ -1,0 +1,114 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What it means that a request got no HTTP answer: from the exceptions of libraries to one error with step and remedy.
+
+What an answer means that came is in ``_answers.py``; names, connections and handshakes explain themselves where they
+fail.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
+from ansible_collections.wsman.automation.plugins.plugin_utils import _tls
+from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange
+
+_CLOSED = (http.client.RemoteDisconnected, ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+_TLS_ALERT = "\x15"  # the first octet of an alert, which is how a TLS port answers plain text (RFC 8446 5.1)
+
+
+def is_stale(error: BaseException, exchange: Exchange, repeatable: bool) -> bool:
+    """Whether a kept connection was found dead and the request may go out again.
+
+    So it is where no connection was opened for this request, nothing of an answer has come, and the request either may
+    be executed twice or has not left completely.
+    """
+    dead = isinstance(_cause(error), _CLOSED) and not exchange.opened and not exchange.received
+    return dead and (repeatable or not exchange.sent)
+
+
+def explain(error: BaseException, exchange: Exchange, options: SessionOptions, repeatable: bool) -> TransportError:
+    """The error for the exception that ended *exchange*; a port that was silent may be asked whether it speaks TLS."""
+    cause = _cause(error)
+    unknown = exchange.sent and not repeatable
+    if isinstance(cause, TimeoutError):
+        return _too_late(exchange, options, unknown)
+    if isinstance(cause, _CLOSED):
+        closed = _closed(exchange, unknown)
+        silent = exchange.opened and not exchange.received
+        return _no_http(exchange, _TLS_ALERT) if silent and _is_tls_port(options, exchange) else closed
+    if isinstance(cause, http.client.BadStatusLine):
+        return _no_http(exchange, str(cause.line))
+    if isinstance(cause, ssl.SSLError):
+        return _tls.handshake_error(cause, options, exchange)
+    if "Incomplete" in type(cause).__name__:  # http.client and urllib3 have one each
+        return _closed(exchange, unknown)
+    return TransportError(
+        f"{exchange.peer} answers with something that breaks the rules of HTTP ({type(cause).__name__}: {cause})."
+        + _perhaps(unknown),
+        step="http",
+        remedy="Check host and port, and proxies or gateways on the way.",
+        outcome_unknown=unknown,
+    )
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The exception at the bottom: requests wraps urllib3's, which wraps that of the socket."""
+    while True:
+        inner = [getattr(error, "reason", None), *reversed(error.args), error.__cause__]
+        nested = next((one for one in inner if isinstance(one, BaseException)), None)
+        if nested is None:
+            return error
+        error = nested
+
+
+def _too_late(exchange: Exchange, options: SessionOptions, unknown: bool) -> TransportError:
+    did = "did not take the request"
+    if exchange.sent:
+        came = f"stopped after {exchange.received} octets of its answer" if exchange.received else "sent no answer"
+        did = f"took the request and {came}"
+    return exchange.too_late(
+        "read" if exchange.sent else "send",
+        f"{exchange.peer} {did} for {options.read_timeout:g} s.{_perhaps(unknown)}",
+        "Raise operation_timeout, or read_timeout, if the operation takes longer than that.",
+        unknown,
+    )
+
+
+def _closed(exchange: Exchange, unknown: bool) -> TransportError:
+    came = f"after {exchange.received} octets of its answer" if exchange.received else "without an answer"
+    return TransportError(
+        f"{exchange.peer} closed the connection {came}.{_perhaps(unknown)}",
+        step="read" if exchange.sent else "send",
+        remedy="Try again; if it goes on, look at the service's log and at firewalls or balancers on the way.",
+        outcome_unknown=unknown,
+    )
+
+
+def _no_http(exchange: Exchange, line: str) -> TransportError:
+    if line.startswith(_TLS_ALERT):
+        return TransportError(
+            f"{exchange.peer} is an HTTPS port and was asked in plain HTTP.",
+            step="http",
+            remedy="Set scheme to https, or use the HTTP port (WinRM: 5985).",
+        )
+    return TransportError(
+        f"{exchange.peer} answers, but not in HTTP.",
+        step="http",
+        remedy="Check host and port: another service listens there.",
+    )
+
+
+def _is_tls_port(options: SessionOptions, exchange: Exchange) -> bool:
+    if options.scheme != "http" or options.proxy_access_type != "none":
+        return False
+    exchange.begin(options.connect_timeout, options.read_timeout, options.deadline, exchange.deadline_at)
+    return _tls.speaks_tls(options, exchange)
+
+
+def _perhaps(unknown: bool) -> str:
+    return " Whether the service has carried the request out is not known." if unknown else ""

@@ -1,0 +1,193 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""requests and urllib3, held so that the options of the session are all that counts.
+
+An adapter is used and no ``requests.Session``: nothing reads the environment, follows a redirect, keeps a cookie or
+decodes a body behind our back. Pools and connections are urllib3's with our sockets in them. Knows HTTP and nothing of
+SOAP.
+"""
+
+from __future__ import annotations
+
+import ssl
+import typing as t
+
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError, UsageError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
+from ansible_collections.wsman.automation.plugins.plugin_utils import _tls
+from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange, connect
+
+try:
+    import requests
+    import requests.adapters
+    import requests.utils
+    import urllib3
+    from urllib3.connection import HTTPConnection, HTTPSConnection
+    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+    HTTPAdapter = requests.adapters.HTTPAdapter
+    FAILURES: tuple[type[BaseException], ...] = (
+        requests.RequestException,
+        urllib3.exceptions.HTTPError,
+        OSError,
+    )
+except ImportError:
+    requests = None
+    HTTPAdapter = HTTPConnection = HTTPConnectionPool = object
+    HTTPSConnection = HTTPSConnectionPool = type("_Missing", (), {})
+    FAILURES = (OSError,)
+
+
+def check_library() -> None:
+    """Raise :class:`UsageError` unless requests is there and can be told which TLS context to use (2.32.2)."""
+    if requests is None or not hasattr(HTTPAdapter, "build_connection_pool_key_attributes"):
+        raise UsageError(
+            "This connection needs the Python library requests, 2.32.2 or newer, on the control node.",
+            remedy="Install it for the Python that runs Ansible: python3 -m pip install 'requests>=2.32.2'.",
+        )
+
+
+class _Connection:
+    """What both kinds of connection have in common: our sockets, and a request that leaves in one piece."""
+
+    options: SessionOptions
+    exchange: Exchange
+    _held: list[bytes] | None = None
+
+    def _new_conn(self) -> t.Any:
+        self.exchange.opened = True
+        if self.proxy is not None:
+            return connect(self._dns_host, self.port, self.exchange, "proxy")
+        return connect(self.options.host, self.options.port, self.exchange)
+
+    def _tunnel(self) -> None:
+        try:
+            super()._tunnel()
+            self.sock.settimeout(self.exchange.seconds_to_connect())
+        except OSError as error:
+            raise proxy_error(self._dns_host, self.port, error) from error
+
+    def request(self, *arguments: t.Any, **options: t.Any) -> None:
+        """Head and body leave in one segment, or in one go: so it is known whether all of the request left."""
+        self._held = held = []
+        try:
+            super().request(*arguments, **options)
+        finally:
+            self._held = None
+        super().send(b"".join(held))
+        self.exchange.sent = True
+
+    def send(self, data: bytes) -> None:
+        if self._held is None:
+            super().send(data)
+        else:
+            self._held.append(data)
+
+
+class _PlainConnection(_Connection, HTTPConnection):
+    """Plain HTTP."""
+
+
+class _TlsConnection(_Connection, HTTPSConnection):
+    """HTTPS; before a byte of the request is sent the certificate has been judged as the options say."""
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except (ssl.SSLError, OSError) as error:
+            raise _tls.handshake_error(error, self.options, self.exchange) from error
+        self.sock.exchange = self.exchange
+        if self.options.skip_ca_check and not self.options.skip_cn_check:
+            _tls.check_name(self.sock.getpeercert(True), self.options.host)
+
+
+class _Pool:
+    """Hands options and exchange to each connection, and connects before the request, also where TLS is unverified."""
+
+    options: SessionOptions
+    exchange: Exchange
+
+    def _new_conn(self) -> t.Any:
+        connection = super()._new_conn()
+        connection.options, connection.exchange = self.options, self.exchange
+        return connection
+
+    def _validate_conn(self, conn: t.Any) -> None:
+        if getattr(conn, "sock", None) is None:
+            conn.connect()
+
+
+class _PlainPool(_Pool, HTTPConnectionPool):
+    ConnectionCls = _PlainConnection
+
+
+class _TlsPool(_Pool, HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+class Adapter(HTTPAdapter):
+    """One service, one connection that is kept."""
+
+    def __init__(self, options: SessionOptions, exchange: Exchange) -> None:
+        check_library()
+        self._options, self._exchange = options, exchange
+        self._context = _tls.context(options) if options.scheme == "https" else None
+        self._proxies = _proxies(options)
+        super().__init__(pool_connections=1, pool_maxsize=1)
+        self._template = requests.Request("POST", options.url, data=b"-").prepare()
+
+    def post(self, data: bytes, headers: t.Mapping[str, str]) -> t.Any:
+        """Send and return the answer's head; its body is still on the wire (``.raw``). Never chunked."""
+        request = self._template.copy()
+        request.body = data
+        request.headers.update(headers)
+        request.headers["Content-Length"] = str(len(data))
+        timeout = (self._options.connect_timeout, self._options.read_timeout)
+        return self.send(request, stream=True, timeout=timeout, proxies=self._proxies)
+
+    def init_poolmanager(self, *arguments: t.Any, **options: t.Any) -> None:
+        super().init_poolmanager(*arguments, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+
+    def proxy_manager_for(self, proxy: str, **options: t.Any) -> t.Any:
+        manager = super().proxy_manager_for(proxy, **options)
+        manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+        return manager
+
+    def get_connection_with_tls_context(self, *arguments: t.Any, **options: t.Any) -> t.Any:
+        pool = super().get_connection_with_tls_context(*arguments, **options)
+        pool.options, pool.exchange = self._options, self._exchange
+        return pool
+
+    def build_connection_pool_key_attributes(
+        self, request: t.Any, verify: t.Any, cert: t.Any = None
+    ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+        """Our context instead of the one that requests merges other people's authorities into."""
+        host = self._options.host.partition("%")[0]
+        where = {"scheme": self._options.scheme, "host": host, "port": self._options.port}
+        if self._context is None:
+            return where, {}
+        checks: dict[str, t.Any] = {"ssl_context": self._context, "cert_reqs": self._context.verify_mode}
+        if not self._context.check_hostname:
+            checks["assert_hostname"] = False  # else urllib3 would match names that skip_cn_check gave up
+        return where, checks
+
+    def cert_verify(self, *arguments: t.Any, **options: t.Any) -> None:
+        """Nothing: the context has it all, and requests would set it back here."""
+
+
+def _proxies(options: SessionOptions) -> dict[str, str]:
+    """The proxy for this service: none, unless the environment is asked for and names one."""
+    if options.proxy_access_type != "environment":
+        return {}
+    return dict(requests.utils.get_environ_proxies(options.url))
+
+
+def proxy_error(host: str, port: int, error: BaseException) -> TransportError:
+    """What it means that a proxy did not open the way; its own words hold no credentials."""
+    return TransportError(
+        f"The proxy {host}:{port} did not open a connection to the service: {error}.",
+        step="proxy",
+        remedy="Check the https_proxy and no_proxy variables, or set proxy_access_type to none.",
+    )

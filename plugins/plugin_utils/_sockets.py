@@ -1,0 +1,206 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sockets that keep to a deadline whatever the peer does, and that acknowledge at once what they read.
+
+A time-out of a socket alone bounds one read: a peer that sends a byte a second never meets it. Here each read and each
+write gets what is left of the exchange. Knows names, addresses and seconds; nothing of TLS, HTTP or Ansible.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import ssl
+import threading
+import time
+import typing as t
+
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
+
+_QUICK_ACKNOWLEDGE = getattr(socket, "TCP_QUICKACK", None)  # Linux alone has it
+_DOING = {
+    "resolve": "while looking up the name",
+    "connect": "while connecting",
+    "proxy": "while connecting to the proxy",
+    "tls": "in the TLS handshake",
+    "send": "while sending the request",
+    "read": "while waiting for the answer",
+}
+
+
+class Exchange:
+    """The limits of the request at hand, and how far it has come.
+
+    One per session; its sockets refer to it. *received* counts octets of answers, *sent* is true once the whole
+    request was handed to the system, *opened* once a connection was made for this request.
+    """
+
+    def __init__(self, peer: str) -> None:
+        self.peer = peer
+        self.begin(0.0, 0.0, None, None)
+
+    def begin(
+        self, connect_timeout: float, read_timeout: float, deadline: float | None, deadline_at: float | None
+    ) -> None:
+        """A new request starts now; *deadline_at* is the monotonic time at which all is over."""
+        now = time.monotonic()
+        self.connect_timeout = connect_timeout
+        self.connect_at = now + connect_timeout
+        self.read_timeout = read_timeout
+        self.deadline = deadline
+        self.deadline_at = deadline_at
+        self.received = 0
+        self.sent = False
+        self.opened = False
+
+    def seconds(self, timeout: float) -> float:
+        """What is left for one step of at most *timeout* seconds; TimeoutError where nothing is."""
+        if self.deadline_at is None:
+            return timeout
+        left = self.deadline_at - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("deadline")
+        return min(timeout, left)
+
+    def seconds_to_connect(self) -> float:
+        """What is left for name, connection and TLS handshake together; TimeoutError where nothing is."""
+        left = self.connect_at - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("connect_timeout")
+        return self.seconds(left)
+
+    def too_late(self, step: str, waited: str, remedy: str, outcome_unknown: bool = False) -> TransportError:
+        """The error for a TimeoutError in *step*: of the deadline if it has passed, else *waited* is the message."""
+        if self.deadline_at is not None and time.monotonic() >= self.deadline_at - 0.001:
+            waited = f"The deadline of {self.deadline:g} s passed {_DOING[step]} ({self.peer})."
+            remedy = "Raise deadline, or find out why the service is slow."
+        return TransportError(waited, step=step, remedy=remedy, outcome_unknown=outcome_unknown)
+
+
+def acknowledge_quickly(connection: socket.socket) -> None:
+    """Let the next segment be acknowledged at once: else the peer's Nagle waits for our delayed acknowledgement."""
+    if _QUICK_ACKNOWLEDGE is not None:
+        connection.setsockopt(socket.IPPROTO_TCP, _QUICK_ACKNOWLEDGE, 1)
+
+
+class _Limited:
+    """What both kinds of socket do around each read and write. The option lasts for one acknowledgement only."""
+
+    exchange: Exchange | None = None
+
+    def recv_into(self, *arguments: t.Any) -> int:
+        exchange = self.exchange
+        if exchange is None:
+            return super().recv_into(*arguments)
+        acknowledge_quickly(self)
+        self.settimeout(exchange.seconds(exchange.read_timeout))
+        count = super().recv_into(*arguments)
+        exchange.received += count
+        return count
+
+    def sendall(self, *arguments: t.Any) -> None:
+        if self.exchange is not None:
+            self.settimeout(self.exchange.seconds(self.exchange.read_timeout))
+        super().sendall(*arguments)
+
+    def send(self, *arguments: t.Any) -> int:
+        if self.exchange is not None:
+            self.settimeout(self.exchange.seconds(self.exchange.read_timeout))
+        return super().send(*arguments)
+
+
+class PlainSocket(_Limited, socket.socket):
+    """A TCP socket; ``sendall`` is one call with one time-out in CPython."""
+
+
+class TlsSocket(_Limited, ssl.SSLSocket):
+    """Given to a context as ``sslsocket_class``; ``sendall`` calls ``send`` for each record."""
+
+
+def connect(host: str, port: int, exchange: Exchange, step: str = "connect") -> PlainSocket:
+    """A connection to the first address of *host* that takes one, within the exchange's time.
+
+    Raises :class:`TransportError`; *step* names what is being reached where it is not the service.
+    """
+    try:
+        addresses = _resolve(host, port, exchange)
+        return _connect_first(addresses, exchange)
+    except (socket.gaierror, UnicodeError) as error:
+        raise _not_resolved(host, error, step) from error
+    except TimeoutError as error:
+        waited = f"{host}:{port} did not answer within {exchange.connect_timeout:g} s."
+        raise exchange.too_late(step, waited, _REMEDY_SILENT) from error
+    except ConnectionRefusedError as error:
+        message = f"{host}:{port} refused the connection."
+        raise TransportError(message, step=step, remedy=_REMEDY_REFUSED) from error
+    except OSError as error:
+        message = f"{host}:{port} cannot be reached: {error.strerror or error}."
+        raise TransportError(message, step=step, remedy=_REMEDY_SILENT) from error
+
+
+_REMEDY_SILENT = "Check that the host is up and that firewalls on the way pass this port."
+_REMEDY_REFUSED = (
+    "Check port and scheme (WinRM: 5985 is HTTP, 5986 HTTPS), and that the service runs and listens there "
+    "(Windows: winrm quickconfig)."
+)
+
+
+def _not_resolved(host: str, error: Exception, step: str) -> TransportError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return TransportError(
+        f"The name {host} could not be resolved: {reason}.",
+        step="proxy" if step == "proxy" else "resolve",
+        remedy="Check host (ansible_host), or the name service of the control node.",
+    )
+
+
+def _resolve(host: str, port: int, exchange: Exchange) -> list[tuple[t.Any, ...]]:
+    """The addresses of *host*. The system's resolver takes no time-out, so a name is looked up in a thread."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        pass
+    else:
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    outcome: list[t.Any] = []
+
+    def look_up() -> None:
+        try:
+            outcome.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=look_up, daemon=True)
+    thread.start()
+    thread.join(exchange.seconds_to_connect())
+    if not outcome:
+        waited = f"The name {host} was not resolved within {exchange.connect_timeout:g} s."
+        raise exchange.too_late("resolve", waited, "Check the name service of the control node.")
+    if isinstance(outcome[0], Exception):
+        raise outcome[0]
+    return outcome[0]
+
+
+def _connect_first(addresses: t.Sequence[tuple[t.Any, ...]], exchange: Exchange) -> PlainSocket:
+    """The first address that answers; each gets an equal share of the time that is left. Raises the last OSError."""
+    failure: OSError = OSError("the name has no address")
+    for number, (family, kind, protocol, _name, address) in enumerate(addresses):
+        share = exchange.seconds_to_connect() / (len(addresses) - number)
+        connection = PlainSocket(family, kind, protocol)
+        try:
+            connection.settimeout(share)
+            connection.connect(address)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            acknowledge_quickly(connection)
+            connection.settimeout(exchange.seconds_to_connect())
+        except OSError as error:
+            connection.close()
+            failure = error
+        except BaseException:
+            connection.close()
+            raise
+        else:
+            connection.exchange = exchange
+            return connection
+    raise failure

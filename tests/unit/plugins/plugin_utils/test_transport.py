@@ -1,0 +1,609 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sessions over real sockets: what is sent, what each failure is called, and that no peer holds us."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import socket
+import struct
+import time
+import zlib
+
+import pytest
+
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError, UsageError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions, from_options
+from ansible_collections.wsman.automation.plugins.plugin_utils import _sockets, _tls, _transport
+
+ENVELOPE = b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body/></s:Envelope>'
+REQUEST = b"<request/>"
+
+
+@pytest.fixture(autouse=True)
+def no_sessions():
+    """Each test begins and ends without sessions and without refused accounts."""
+    yield
+    for options in list(_transport._sessions):
+        _transport.close(options)
+    _transport._refused.clear()
+
+
+def options(port, **more):
+    given = {"host": "127.0.0.1", "port": port, "scheme": "http", "message_encryption": "never", **more}
+    return from_options(given)
+
+
+def session(port, **more):
+    return _transport.session(options(port, **more))
+
+
+def serve(*answers, close=False):
+    """A script that gives these answers in turn, the last one again and again."""
+
+    def script(wire):
+        while wire.receive():
+            number = min(len(wire.peer.requests), len(answers)) - 1
+            wire.answer(**answers[number])
+            if close:
+                return
+
+    return script
+
+
+def fails(port, *, repeatable=True, **more):
+    with pytest.raises(TransportError) as caught:
+        session(port, **more).send(REQUEST, repeatable=repeatable)
+    assert caught.value.remedy
+    return caught.value
+
+
+def reset(wire):
+    wire.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    wire.file.close()
+    wire.connection.close()
+
+
+# what goes out
+
+
+def test_the_request(peer):
+    one = peer(
+        serve({"headers": ["Server: Microsoft-HTTPAPI/2.0", "Content-Type: application/soap+xml;charset=UTF-8"]})
+    )
+    answer = session(one.port, user="J\u00f6rg", password="p:\u00e9").send(REQUEST, headers={"X-Own": "1"})
+    assert (answer.body, answer.status, answer.charset, answer.server) == (
+        ENVELOPE,
+        200,
+        "utf-8",
+        "Microsoft-HTTPAPI/2.0",
+    )
+    assert answer.headers["content-TYPE"].startswith("application/soap+xml")
+    assert one.requests[0].line == "POST /wsman HTTP/1.1"
+    assert one.requests[0].body == REQUEST
+    assert one.requests[0].headers == {
+        "host": f"127.0.0.1:{one.port}",
+        "user-agent": "Microsoft WinRM Client",
+        "content-type": "application/soap+xml;charset=UTF-8",
+        "content-length": str(len(REQUEST)),
+        "accept-encoding": "identity",
+        "connection": "Keep-Alive",
+        "authorization": "Basic SsO2cmc6cDrDqQ==",
+        "x-own": "1",
+    }
+
+
+def test_without_an_account_nothing_is_said_of_one(peer):
+    one = peer(serve({}))
+    session(one.port).send(REQUEST)
+    assert "authorization" not in one.requests[0].headers
+
+
+def test_utf_16_is_named(peer):
+    one = peer(serve({}))
+    session(one.port, encoding="utf-16").send("<r/>".encode("utf-16"))
+    assert one.requests[0].headers["content-type"] == "application/soap+xml;charset=UTF-16"
+
+
+def test_head_and_body_leave_in_one_segment(peer):
+    sizes = []
+
+    def script(wire):
+        sizes.append(len(wire.connection.recv(65536)))
+        wire.answer()
+
+    session(peer(script).port).send(b"x" * 3000)
+    assert sizes[0] > 3000
+
+
+def test_an_envelope_is_returned_whatever_the_status(peer):
+    one = peer(serve({"status": "500 Internal Server Error"}))
+    assert session(one.port).send(REQUEST).status == 500
+
+
+# connections
+
+
+def test_requests_share_a_connection_and_equal_options_a_session(peer):
+    one = peer(serve({}))
+    for _number in range(3):
+        session(one.port).send(REQUEST)
+    assert (len(one.requests), one.connections) == (3, 1)
+
+
+def test_other_options_do_not_share(peer):
+    one = peer(serve({}))
+    session(one.port).send(REQUEST)
+    session(one.port, user="u", password="p").send(REQUEST)
+    assert one.connections == 2
+
+
+def test_a_service_that_closes_after_each_answer(peer):
+    one = peer(serve({"headers": ["Connection: Close"]}, close=True))
+    for _number in range(3):
+        session(one.port).send(REQUEST, repeatable=False)
+    assert (len(one.requests), one.connections) == (3, 3)
+
+
+def test_an_answer_without_a_length_ends_with_the_connection(peer):
+    def script(wire):
+        wire.receive()
+        wire.write(b"HTTP/1.0 200 OK\r\n\r\n" + ENVELOPE)
+
+    assert session(peer(script).port).send(REQUEST).body == ENVELOPE
+
+
+def test_a_chunked_answer(peer):
+    def script(wire):
+        wire.receive()
+        wire.write(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(ENVELOPE), ENVELOPE)
+        )
+
+    assert session(peer(script).port).send(REQUEST).body == ENVELOPE
+
+
+def test_close_and_again(peer):
+    one = peer(serve({}))
+    session(one.port).send(REQUEST)
+    _transport.close(options(one.port))
+    session(one.port).send(REQUEST)
+    assert one.connections == 2
+
+
+def test_a_fork_makes_its_own_session(peer, monkeypatch):
+    one = peer(serve({}))
+    first = session(one.port)
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    assert session(one.port) is not first
+    assert session(one.port) is session(one.port)
+
+
+def _close_when_idle(silent_close):
+    """A script that answers one request a connection and is gone when the second comes."""
+
+    def script(wire):
+        wire.receive()
+        wire.answer()
+        if wire.peer.connections == 1:
+            silent_close(wire)
+        else:
+            while wire.receive():
+                wire.answer()
+
+    return script
+
+
+@pytest.mark.parametrize("repeatable", [True, False])
+def test_a_connection_closed_while_idle_is_seen_before_sending(peer, repeatable):
+    one = peer(_close_when_idle(lambda wire: wire.connection.shutdown(socket.SHUT_RDWR)))
+    session(one.port).send(REQUEST)
+    time.sleep(0.02)
+    session(one.port).send(b"second", repeatable=repeatable)
+    assert [request.body for request in one.requests] == [REQUEST, b"second"]
+
+
+def _drop_second(wire):
+    """The first connection dies with the second request in its hands."""
+    wire.receive()
+    wire.answer()
+    if wire.peer.connections == 1:
+        wire.receive()
+        reset(wire)
+    else:
+        while wire.receive():
+            wire.answer()
+
+
+def test_a_repeatable_request_is_sent_again_once_where_the_kept_connection_dies(peer):
+    one = peer(_drop_second)
+    session(one.port).send(REQUEST)
+    assert session(one.port).send(b"second").body == ENVELOPE
+    assert [request.body for request in one.requests] == [REQUEST, b"second", b"second"]
+
+
+def test_another_request_is_not_and_its_outcome_is_unknown(peer):
+    one = peer(_drop_second)
+    session(one.port).send(REQUEST)
+    error = fails(one.port, repeatable=False)
+    assert (error.step, error.outcome_unknown) == ("read", True)
+    assert "not known" in error.message
+    assert len(one.requests) == 2
+
+
+def test_nothing_is_repeated_where_the_connection_was_new(peer, monkeypatch):
+    monkeypatch.setattr(_tls, "_PROBE_SECONDS", 0.05)
+
+    def script(wire):
+        wire.receive()
+        reset(wire)
+
+    one = peer(script)
+    error = fails(one.port)
+    assert (error.step, error.outcome_unknown) == ("read", False)
+    assert len([request for request in one.requests if request.body]) == 1  # what else comes asks for TLS
+
+
+def test_nothing_is_repeated_once_an_answer_has_begun(peer):
+    def script(wire):
+        wire.receive()
+        wire.answer()
+        wire.receive()
+        wire.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc")
+
+    one = peer(script)
+    session(one.port).send(REQUEST)
+    error = fails(one.port)
+    assert error.step == "read" and "octets of its answer" in error.message
+    assert len(one.requests) == 2
+
+
+def test_acknowledgements_are_quick_before_every_read(peer, monkeypatch):
+    option = getattr(socket, "TCP_QUICKACK", None)
+    if option is None:
+        pytest.skip("this system has no TCP_QUICKACK")
+    seen = []
+    below = socket.SocketType.recv_into
+
+    def spy(self, *arguments):
+        if isinstance(self, _sockets.PlainSocket):
+            seen.append(self.getsockopt(socket.IPPROTO_TCP, option))
+        return below(self, *arguments)
+
+    def script(wire):
+        while wire.receive():
+            wire.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(ENVELOPE))
+            time.sleep(0.005)
+            wire.write(ENVELOPE)
+
+    monkeypatch.setattr(socket.socket, "recv_into", spy, raising=False)
+    one = peer(script)
+    for _number in range(3):
+        session(one.port).send(REQUEST)
+    assert len(seen) >= 6 and set(seen) == {1}
+
+
+def test_a_system_without_quick_acknowledgements_works_too(peer, monkeypatch):
+    monkeypatch.setattr(_sockets, "_QUICK_ACKNOWLEDGE", None)
+    assert session(peer(serve({})).port).send(REQUEST).status == 200
+
+
+# accounts
+
+
+CHALLENGE = {"status": "401 Unauthorized", "body": b"", "headers": ['WWW-Authenticate: Basic realm="WSMAN"']}
+
+
+def test_a_refused_password_is_sent_once(peer):
+    one = peer(serve(CHALLENGE))
+    first = fails(one.port, user="u", password="wrong")
+    again = fails(one.port, user="u", password="wrong", operation_timeout=5)
+    assert (first.step, first.http_status, first.offered_schemes) == ("authentication", 401, ("Basic",))
+    assert again.step == "authentication" and "not tried again" in again.message
+    assert len(one.requests) == 1
+    assert "wrong" not in str(first) + str(again)
+
+
+def test_another_password_is_tried(peer):
+    one = peer(serve(CHALLENGE, {}))
+    fails(one.port, user="u", password="wrong")
+    assert session(one.port, user="u", password="right").send(REQUEST).status == 200
+
+
+def test_closing_does_not_forget_what_was_refused(peer):
+    one = peer(serve(CHALLENGE))
+    fails(one.port, user="u", password="wrong")
+    _transport.close(options(one.port, user="u", password="wrong"))
+    fails(one.port, user="u", password="wrong")
+    assert len(one.requests) == 1
+
+
+def test_schemes_of_several_lines(peer):
+    lines = ['WWW-Authenticate: Negotiate, Kerberos, Basic realm="a, Digest b"', "WWW-Authenticate: CredSSP"]
+    error = fails(peer(serve({**CHALLENGE, "headers": lines})).port, user="u", password="p")
+    assert error.offered_schemes == ("Negotiate", "Kerberos", "Basic", "CredSSP")
+
+
+def test_a_service_without_basic_says_so(peer):
+    one = peer(serve({**CHALLENGE, "headers": ["WWW-Authenticate: Negotiate"]}))
+    assert "does not take Basic" in fails(one.port, user="u", password="p").message
+
+
+def test_a_service_that_wants_an_account(peer):
+    one = peer(serve(CHALLENGE))
+    assert "wants authentication" in fails(one.port).message
+    fails(one.port)
+    assert len(one.requests) == 2  # there is no secret to spare
+
+
+def test_a_fault_in_a_401_gives_its_reason(peer):
+    fault = (
+        b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"'
+        b' xmlns:wsman="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"><s:Body><s:Fault><s:Code><s:Value>s:Sender'
+        b"</s:Value><s:Subcode><s:Value>wsman:AccessDenied</s:Value></s:Subcode></s:Code><s:Reason>"
+        b'<s:Text xml:lang="en">No entry here.</s:Text></s:Reason></s:Fault></s:Body></s:Envelope>'
+    )
+    error = fails(peer(serve({**CHALLENGE, "body": fault})).port, user="u", password="p")
+    assert error.step == "authentication" and "No entry here." in error.message
+
+
+# answers that are none
+
+
+@pytest.mark.parametrize(
+    ("answer", "step", "says"),
+    [
+        ({"body": b"<!DOCTYPE html><html></html>"}, "wsman", "a web page"),
+        ({"body": b""}, "wsman", "answered with nothing"),
+        ({"body": b"pong"}, "wsman", "no SOAP message"),
+        ({"body": b"", "status": "400 Bad Request"}, "http", "malformed"),
+        ({"body": b"Error: 403", "status": "403 Forbidden"}, "http", "refuses access"),
+        ({"body": b"<html>", "status": "404 Not Found"}, "wsman", "no WS-Management service under this path"),
+        ({"body": b"", "status": "411 Length Required"}, "http", "length"),
+        ({"body": b"", "status": "413 Request Entity Too Large"}, "http", "this size"),
+        ({"body": b"", "status": "415 Unsupported Media Type"}, "http", "content type"),
+        ({"body": b"", "status": "418 I'm a teapot"}, "http", "HTTP error"),
+        ({"body": b"", "status": "500 Internal Server Error"}, "http", "without saying why"),
+        ({"body": b"down", "status": "503 Service Unavailable"}, "http", "not available"),
+        ({"body": b"", "status": "302 Found", "headers": ["Location: /owa/"]}, "http", "redirects to /owa/"),
+        ({"body": b"x", "headers": ["Content-Encoding: br"]}, "http", "nobody asked for, br"),
+        ({"body": b"x", "headers": ["Content-Encoding: gzip"]}, "http", "broken gzip"),
+    ],
+    ids=lambda value: (
+        str(value.get("status", value.get("headers", value["body"]))) if isinstance(value, dict) else None
+    ),
+)
+def test_no_soap(peer, answer, step, says):
+    one = peer(serve(answer))
+    error = fails(one.port)
+    assert error.step == step
+    assert says in error.message
+    assert len(one.requests) == 1
+
+
+def test_a_bare_500_leaves_the_outcome_of_an_invoke_open(peer):
+    one = peer(serve({"body": b"", "status": "500 Internal Server Error"}))
+    assert fails(one.port, repeatable=False).outcome_unknown is True
+    assert fails(one.port).outcome_unknown is False
+
+
+@pytest.mark.parametrize(
+    "compress",
+    [
+        pytest.param(lambda data: ("gzip", gzip.compress(data)), id="gzip"),
+        pytest.param(lambda data: ("deflate", zlib.compress(data)), id="deflate"),
+        pytest.param(lambda data: ("Deflate", zlib.compress(data)[2:-4]), id="deflate without a head"),
+    ],
+)
+def test_a_compressed_answer_is_read(peer, compress):
+    encoding, body = compress(ENVELOPE)
+    one = peer(serve({"body": body, "headers": [f"Content-Encoding: {encoding}"]}))
+    assert session(one.port).send(REQUEST).body == ENVELOPE
+
+
+def test_a_compressed_answer_does_not_swell_beyond_the_limit(peer, monkeypatch):
+    monkeypatch.setattr(_transport, "MAX_ANSWER", 0)
+    body = gzip.compress(ENVELOPE + b" " * 40000)
+    one = peer(serve({"body": body, "headers": ["Content-Encoding: gzip"]}))
+    error = fails(one.port, max_envelope_size=8192)
+    assert len(body) < 1000
+    assert "larger than 16384 octets" in error.message
+
+
+def test_an_endless_answer_is_cut(peer, monkeypatch):
+    monkeypatch.setattr(_transport, "MAX_ANSWER", 0)
+    monkeypatch.setattr(_transport, "_CHUNK", 4096)
+
+    def script(wire):
+        wire.receive()
+        wire.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while not wire.peer.done.is_set():
+            wire.write(b" " * 4096)
+
+    assert "larger than 16384 octets" in fails(peer(script).port, max_envelope_size=8192).message
+
+
+# reaching the service
+
+
+def test_refused():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    error = fails(port)
+    assert error.step == "connect"
+    assert f"127.0.0.1:{port} refused" in error.message
+
+
+def test_a_name_that_does_not_exist(monkeypatch):
+    def unknown(*_arguments, **_options):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    error = fails(5985, host="nowhere.invalid")
+    assert error.step == "resolve"
+    assert "nowhere.invalid could not be resolved: Name or service not known" in error.message
+
+
+def test_a_resolver_that_does_not_answer(monkeypatch):
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_arguments, **_options: time.sleep(0.5))
+    began = time.monotonic()
+    error = fails(5985, host="slow.invalid", connect_timeout=0.05)
+    assert error.step == "resolve" and "within 0.05 s" in error.message
+    assert time.monotonic() - began < 0.4
+
+
+def test_the_next_address_is_tried(peer, monkeypatch):
+    one = peer(serve({}))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        closed = listener.getsockname()
+    addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address) for address in (closed, ("127.0.0.1", one.port))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_arguments, **_options: addresses)
+    assert session(one.port, host="two.invalid").send(REQUEST).status == 200
+
+
+def test_a_connection_that_is_not_taken():
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        port = listener.getsockname()[1]
+        waiting = [socket.socket() for _number in range(4)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.1", port))
+        error = fails(port, connect_timeout=0.1)
+        for one in waiting:
+            one.close()
+    assert error.step == "connect" and "within 0.1 s" in error.message
+
+
+# time
+
+
+def hold(wire):
+    wire.receive()
+    wire.peer.done.wait(5)
+
+
+def drip(data):
+    """A script that sends an octet every few milliseconds, each well within the read time-out."""
+
+    def script(wire):
+        wire.receive()
+        for octet in data:
+            wire.write(bytes([octet]))
+            if wire.peer.done.wait(0.005):
+                return
+
+    return script
+
+
+def test_a_read_time_out(peer):
+    error = fails(peer(hold).port, operation_timeout=0.01, read_timeout=0.05)
+    assert error.step == "read" and "sent no answer for 0.05 s" in error.message
+
+
+def test_a_read_time_out_leaves_the_outcome_of_an_invoke_open(peer):
+    one = peer(hold)
+    error = fails(one.port, repeatable=False, operation_timeout=0.01, read_timeout=0.05)
+    assert error.outcome_unknown and len(one.requests) == 1
+
+
+def test_a_read_time_out_is_not_followed_by_a_repetition_on_a_kept_connection(peer):
+    def script(wire):
+        wire.receive()
+        wire.answer()
+        hold(wire)
+
+    one = peer(script)
+    session(one.port, operation_timeout=0.01, read_timeout=0.05).send(REQUEST)
+    fails(one.port, operation_timeout=0.01, read_timeout=0.05)
+    assert len(one.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(hold, id="silence"),
+        pytest.param(drip(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 200), id="slow heads"),
+        pytest.param(drip(b"HTTP/1.1 200 OK\r\n\r\n" + b" " * 200), id="slow body"),
+    ],
+)
+def test_the_deadline_holds(peer, script):
+    began = time.monotonic()
+    error = fails(peer(script).port, deadline=0.1)
+    assert 0.05 < time.monotonic() - began < 1
+    assert error.step == "read" and "deadline of 0.1 s" in error.message
+
+
+def test_the_deadline_holds_for_a_peer_that_does_not_read(peer):
+    one = peer(lambda wire: wire.peer.done.wait(5))
+    began = time.monotonic()
+    with pytest.raises(TransportError, match=r"deadline of 0\.1 s passed while sending") as caught:
+        session(one.port, deadline=0.1).send(b"x" * 32_000_000, repeatable=False)
+    assert caught.value.step == "send" and not caught.value.outcome_unknown
+    assert time.monotonic() - began < 1
+
+
+def test_one_deadline_for_a_whole_operation(peer):
+    def script(wire):
+        while wire.receive():
+            time.sleep(0.04)
+            wire.answer()
+
+    one = session(peer(script).port, deadline=0.1)
+    with pytest.raises(TransportError, match="deadline"), one.operation():
+        for _number in range(10):
+            one.send(REQUEST)
+    assert one.send(REQUEST).status == 200
+
+
+def test_a_slow_answer_within_its_time_is_read(peer):
+    one = peer(drip(b"HTTP/1.0 200\r\n\r\n<Envelope/>"))
+    assert session(one.port, operation_timeout=0.01, read_timeout=0.2).send(REQUEST).body == b"<Envelope/>"
+
+
+# other protocols
+
+
+def test_something_that_is_not_http(peer):
+    def script(wire):
+        wire.receive()
+        wire.write(b"SSH-2.0-OpenSSH_9.6\r\n")
+
+    error = fails(peer(script).port)
+    assert error.step == "http" and "not in HTTP" in error.message
+
+
+def test_heads_without_end(peer):
+    def script(wire):
+        wire.receive()
+        wire.write(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1000 + b"\r\n")
+
+    error = fails(peer(script).port)
+    assert error.step == "http" and "rules of HTTP" in error.message
+
+
+# the environment
+
+
+def test_proxies_of_the_environment_are_not_used(peer, monkeypatch):
+    one, proxy = peer(serve({})), peer(serve({}))
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+    monkeypatch.delenv("no_proxy", raising=False)
+    session(one.port).send(REQUEST)
+    assert (one.connections, proxy.connections) == (1, 0)
+
+
+def test_netrc_is_not_read(peer, monkeypatch, tmp_path):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login a password b\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    one = peer(serve({}))
+    session(one.port).send(REQUEST)
+    assert "authorization" not in one.requests[0].headers
+
+
+def test_without_requests_the_error_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(_transport._http, "requests", None)
+    with pytest.raises(UsageError, match="requests>=2.32.2"):
+        _transport.session(SessionOptions(host="srv"))

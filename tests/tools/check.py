@@ -32,8 +32,8 @@ def say(text: str) -> None:
         print(text, flush=True)
 
 
-def prepare(groups: set[str]) -> dict[str, bootstrap.Environment]:
-    """The environments by role. Without any interpreter there is nothing to run; CI wants both cores."""
+def prepare(groups: set[str]) -> tuple[dict[str, bootstrap.Environment], list[str]]:
+    """The environments by role, and what is missing. Without any there is nothing to run; CI wants both cores."""
     trees.link()
     environments = {}
     problems = []
@@ -48,7 +48,7 @@ def prepare(groups: set[str]) -> dict[str, bootstrap.Environment]:
         say(f"note: {problem}")
     if problems and (not environments or os.environ.get("CI") == "true"):
         raise bootstrap.SetupError("the tests need the interpreters named above")
-    return environments
+    return environments, problems
 
 
 def execute(step: steps.Step) -> steps.Outcome:
@@ -119,7 +119,7 @@ def main(arguments: list[str]) -> int:
         return 2
     started = time.monotonic()
     try:
-        environments = prepare(groups)
+        environments, problems = prepare(groups)
     except bootstrap.SetupError as error:
         say(str(error))
         return 1
@@ -129,6 +129,8 @@ def main(arguments: list[str]) -> int:
     outcomes = run([step for step in steps.steps(environments) if step.group in groups])
     for reason, number in steps.skips(outcomes):
         say(f"skipped {number} x: {reason}")
+    for problem in problems:
+        say(f"not everything was run: {problem}")
     failed = sum(outcome.failed for outcome in outcomes)
     say(f"{len(outcomes)} steps in {time.monotonic() - started:.0f} s")
     say(f"{sum(outcome.passed for outcome in outcomes)} passed, {failed} failed")

@@ -40,8 +40,9 @@ setup:  ## make the environments and the links that the other targets use
 sandbox:  ## run the bundled service and print an inventory for it
 	@$(PYTHON) $(TOOLS)/sandbox_run.py $(ARGS)
 
-docs:  ## build the documentation into docs/build/html
+docs:  ## build the documentation into docs/build/html, and run what its guides show
 	@$(PYTHON) $(TOOLS)/build_docs.py
+	@$(PYTHON) $(TOOLS)/guides.py
 
 bench:  ## measure against the alternatives and against the aims
 	@$(PYTHON) $(TOOLS)/bench.py $(ARGS)

@@ -27,7 +27,7 @@ ROOT = bootstrap.ROOT
 HERE = ROOT / "tests" / "benchmark"
 FOLDER = ROOT / ".build" / "bench"
 TASKS = 5  # in each playbook
-ROW_CLASS = "wmicimv2/Sandbox_Row"
+ROW_CLASS = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/Sandbox_Number"
 
 HOSTS = """\
 [all]

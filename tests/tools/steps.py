@@ -102,7 +102,7 @@ def steps(environments: dict[str, bootstrap.Environment]) -> list[Step]:
     quick = [*lint_steps(home), *(pytest_step(environment, "unit") for environment in present)]
     long = [ansible_test_step(environment, command) for command in ("integration", "sanity") for environment in present]
     system = [pytest_step(environment, "system") for environment in present]
-    last = [demo_step(environment) for environment in present] + [docs_step(home), artifact_step(home)]
+    last = [demo_step(environment) for environment in present] + [*docs_steps(home), artifact_step(home)]
     return [step for step in [*quick, *long, *system, *last] if step is not None]
 
 
@@ -158,8 +158,11 @@ def demo_step(environment: bootstrap.Environment) -> Step | None:
     )
 
 
-def docs_step(home: bootstrap.Environment) -> Step:
-    return Step("docs", "docs", "documentation without warnings", tool("build_docs.py"), count_one)
+def docs_steps(home: bootstrap.Environment) -> list[Step]:
+    return [
+        Step("docs", "docs", "documentation without warnings", tool("build_docs.py"), count_one),
+        Step("docs", "guides", titled(home, "what the guides show"), tool("guides.py"), count_line),
+    ]
 
 
 def artifact_step(home: bootstrap.Environment) -> Step:

@@ -104,6 +104,11 @@ def is_data(attribute: str, element: Element) -> bool:
     return attribute[:1] != "{" and not _is_source(attribute, element)
 
 
+def has_class_or_data(element: Element) -> bool:
+    """True where an element without children is an instance all the same: by its ``xsi:type``, or its attributes."""
+    return class_of_type(element.get(TYPE, "")) is not None or any(is_data(name, element) for name in element.attrib)
+
+
 def is_wrapper(element: Element, holder: Element) -> bool:
     """True for ``cim:Datetime`` and its kin inside a property, and for ``Datetime`` in a row without namespaces."""
     namespace, name = xml.split(element.tag)

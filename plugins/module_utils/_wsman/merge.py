@@ -187,7 +187,7 @@ def _infer_member(children: list[Element], name: str, value: t.Any, path: str) -
     if is_reference(first):
         return Property(name, "reference", array=array)
     typed = instance.type_of(first)
-    if inner is not None or instance.class_of_type(first.get(instance.TYPE, "")) is not None:
+    if inner is not None or instance.has_class_or_data(first):
         return Property(name, "instance", array=array)
     if isinstance(value, dict) and (first.text or "").strip():
         raise UsageError("the service holds a single value here, not a dictionary.", option=path)
@@ -200,7 +200,9 @@ def _unknown(schema: Schema, element: Element, path: str) -> UsageError:
 
 
 def _new_tag(element: Element, name: str) -> str:
-    return xml.qname(xml.split(element.tag)[0], name)
+    """In the namespace of its siblings: those of an embedded instance are in that of its own class."""
+    sibling = next((child for child in element if child.tag != instance.LOCATION), element)
+    return xml.qname(xml.split(sibling.tag)[0], name)
 
 
 def _refuse_unwritable(member: Property | None, value: t.Any, path: str, *, closed: bool) -> None:

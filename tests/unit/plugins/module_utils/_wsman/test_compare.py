@@ -153,7 +153,12 @@ ROWS: list[tuple[t.Any, t.Any, str | None, bool]] = [
     (EPR, EPR, None, True),
     (EPR, EPR.to_plain(), None, True),
     (EPR, {"resource_uri": URI, "selector_set": {"id": 1, "name": "a", "__CIMNamespace": "root/cimv2"}}, None, True),
-    (EPR, {"resource_uri": URI.upper().replace("HTTP:", "http:"), "selector_set": {"Id": "1", "Name": "a"}}, None, True),
+    (
+        EPR,
+        {"resource_uri": URI.upper().replace("HTTP:", "http:"), "selector_set": {"Id": "1", "Name": "a"}},
+        None,
+        True,
+    ),
     (EPR, {"resource_uri": "cimv2/C", "selector_set": {"Id": "1", "Name": "a"}}, None, True),
     (EPR, {"resource_uri": "cimv2/C?Id=1+Name=a"}, None, True),
     (EPR, {"resource_uri": URI, "selector_set": {"Id": "1", "Name": "a", "__cimnamespace": "ROOT\\CIMV2"}}, None, True),
@@ -223,7 +228,9 @@ def test_names_of_secrets(name: str) -> None:
     assert compare.is_secret(name)
 
 
-@pytest.mark.parametrize("name", ["UserName", "TokenRing", "Subject", "Key", "PinCount", "Compass", "CertificateThumbprint", "Uri"])
+@pytest.mark.parametrize(
+    "name", ["UserName", "TokenRing", "Subject", "Key", "PinCount", "Compass", "CertificateThumbprint", "Uri"]
+)
 def test_names_of_no_secrets(name: str) -> None:
     assert not compare.is_secret(name)
 

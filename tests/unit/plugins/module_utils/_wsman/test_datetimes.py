@@ -102,7 +102,13 @@ def test_what_is_not_the_same_is_not_equal(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["20240229******.******+***", "202402********.******+000", "00000002******.******:000", "20240229123456.123***+060"]
+    "text",
+    [
+        "20240229******.******+***",
+        "202402********.******+000",
+        "00000002******.******:000",
+        "20240229123456.123***+060",
+    ],
 )
 def test_wildcards_stay_text(text: str) -> None:
     value = datetimes.parse(text)

@@ -120,7 +120,8 @@ def test_class_and_location() -> None:
 
 def test_embedded_instance_has_its_own_class() -> None:
     held = read(
-        f'<p:A xsi:type="q:D_Type"><q:X>1</q:X><q:Y xsi:nil="true"/><q:R>{REFERENCE}</q:R></p:A><p:B xsi:type="q:D_Type"/>'
+        f'<p:A xsi:type="q:D_Type"><q:X>1</q:X><q:Y xsi:nil="true"/><q:R>{REFERENCE}</q:R></p:A>'
+        '<p:B xsi:type="q:D_Type"/>'
     )
     embedded = held.properties["A"]
     assert isinstance(embedded, Instance)
@@ -132,14 +133,15 @@ def test_embedded_instance_has_its_own_class() -> None:
 
 
 def test_array_of_embedded_instances() -> None:
-    values = read('<p:A xsi:type="q:D_Type"><q:X>1</q:X></p:A><p:A xsi:type="q:D_Type"><q:X>2</q:X></p:A>').properties["A"]
-    assert plain(values) == [{"X": "1"}, {"X": "2"}]
+    held = read('<p:A xsi:type="q:D_Type"><q:X>1</q:X></p:A><p:A xsi:type="q:D_Type"><q:X>2</q:X></p:A>')
+    assert plain(held) == {"A": [{"X": "1"}, {"X": "2"}]}
 
 
 def test_row_of_a_wmi_projection() -> None:
     row = xml.load(
-        f'<w:XmlFragment xmlns:w="{uris.NS_WSMAN}" xmlns:xsi="{uris.NS_XSI}"><Caption>C:</Caption><InstallDate><Datetime>'
-        '2020-01-02T03:04:05Z</Datetime></InstallDate><Size xsi:nil="true"/><Ips>1</Ips><Ips>2</Ips></w:XmlFragment>'.encode()
+        f'<w:XmlFragment xmlns:w="{uris.NS_WSMAN}" xmlns:xsi="{uris.NS_XSI}"><Caption>C:</Caption>'
+        "<InstallDate><Datetime>2020-01-02T03:04:05Z</Datetime></InstallDate>"
+        '<Size xsi:nil="true"/><Ips>1</Ips><Ips>2</Ips></w:XmlFragment>'.encode()
     )
     held = instance.from_element(row)
     assert (held.class_name, held.namespace) == (None, None)
@@ -190,7 +192,8 @@ def test_a_schema_gives_types(inner: str, properties: dict[str, t.Any]) -> None:
 
 CONFIG = f"""<cfg:Config xmlns:cfg="{uris.NS_CONFIG}" xml:lang="en-US">
   <cfg:MaxTimeoutms>60000</cfg:MaxTimeoutms>
-  <cfg:Client><cfg:TrustedHosts>*</cfg:TrustedHosts><cfg:Auth><cfg:Basic Source="GPO">false</cfg:Basic></cfg:Auth></cfg:Client>
+  <cfg:Client><cfg:TrustedHosts>*</cfg:TrustedHosts>
+    <cfg:Auth><cfg:Basic Source="GPO">false</cfg:Basic></cfg:Auth></cfg:Client>
   <cfg:Service Source="GPO"><cfg:AllowUnencrypted>true</cfg:AllowUnencrypted><cfg:New>5</cfg:New></cfg:Service>
 </cfg:Config>"""
 

@@ -25,7 +25,6 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema imp
 
 CLASS = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/C"
 XSI = f' xmlns:xsi="{uris.NS_XSI}"'
-CIM = f' xmlns:cim="{uris.NS_CIM}"'
 REFERENCE = (
     f"<wsa:Address>{uris.ANONYMOUS}</wsa:Address><wsa:ReferenceParameters><wsman:ResourceURI>http://h/D</wsman:ResourceURI>"
     '<wsman:SelectorSet><wsman:Selector Name="K">1</wsman:Selector></wsman:SelectorSet></wsa:ReferenceParameters>'
@@ -62,7 +61,10 @@ class Text(str):
         ({"A": EPR}, f"<p:A>{REFERENCE}</p:A>"),
         ({"A": [EPR, EPR]}, f"<p:A>{REFERENCE}</p:A><p:A>{REFERENCE}</p:A>"),
         ({"A": EndpointReference("http://h/D", {"K": "1"})}, f"<p:A>{REFERENCE}</p:A>"),
-        ({"Auth": {"Basic": True, "List": [1, 2]}}, "<p:Auth><p:Basic>true</p:Basic><p:List>1</p:List><p:List>2</p:List></p:Auth>"),
+        (
+            {"Auth": {"Basic": True, "List": [1, 2]}},
+            "<p:Auth><p:Basic>true</p:Basic><p:List>1</p:List><p:List>2</p:List></p:Auth>",
+        ),
         ({"A": {}}, "<p:A/>"),
         ({"A": {"address": "x", "B": 1}}, "<p:A><p:address>x</p:address><p:B>1</p:B></p:A>"),
         ({"A": {"@Name": "n", "@On": True, "#text": "x"}}, '<p:A Name="n" On="true">x</p:A>'),
@@ -120,8 +122,8 @@ def test_a_schema_gives_names_types_and_classes() -> None:
 
 def test_instances_read_go_back_as_they_came() -> None:
     data = (
-        f'<p:C xmlns:p="{CLASS}" xmlns:q="http://h/D"{XSI}><p:A xsi:type="q:D_Type"><q:X>1</q:X></p:A><p:B xsi:nil="true"/>'
-        f"<p:E>1</p:E><p:E>2</p:E></p:C>"
+        f'<p:C xmlns:p="{CLASS}" xmlns:q="http://h/D"{XSI}><p:A xsi:type="q:D_Type"><q:X>1</q:X></p:A>'
+        f'<p:B xsi:nil="true"/><p:E>1</p:E><p:E>2</p:E></p:C>'
     )
     held = instance.from_element(xml.load(data.encode()))
     again = instance.from_element(representation.to_element("C", CLASS, held.properties))

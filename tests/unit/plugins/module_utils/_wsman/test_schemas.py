@@ -31,10 +31,18 @@ DECLARATIONS = pathlib.Path(__file__).resolve().parents[6] / "shared" / "wire" /
         (CONFIG + "/client/defaultports", "HTTPS", Property("HTTPS", "uint32")),
         (CONFIG + "/Service", "EnumerationTimeoutms", Property("EnumerationTimeoutms", "uint32", minimum=500)),
         (CONFIG + "/service", "AllowRemoteAccess", Property("AllowRemoteAccess", "boolean", read_only=True)),
-        (CONFIG + "/service/auth/", "CbtHardeningLevel", Property("CbtHardeningLevel", values=("None", "Relaxed", "Strict"))),
+        (
+            CONFIG + "/service/auth/",
+            "CbtHardeningLevel",
+            Property("CbtHardeningLevel", values=("None", "Relaxed", "Strict")),
+        ),
         (CONFIG + "/winrs", "IdleTimeout", Property("IdleTimeout", "uint64", minimum=60000)),
         (CONFIG + "/winrs", "MaxShellRunTime", Property("MaxShellRunTime", "uint64", deprecated=True)),
-        (CONFIG + "/listener?Address=*+Transport=HTTP", "ListeningOn", Property("ListeningOn", array=True, read_only=True)),
+        (
+            CONFIG + "/listener?Address=*+Transport=HTTP",
+            "ListeningOn",
+            Property("ListeningOn", array=True, read_only=True),
+        ),
         (CONFIG + "/listener", "Address", Property("Address", key=True)),
         (CONFIG + "/service/certmapping", "Password", Property("Password", write_only=True)),
         (CONFIG + "/service/certmapping", "PassCertToPlugin", Property("PassCertToPlugin", "boolean")),
@@ -57,7 +65,9 @@ def test_members(uri: str, path: str, expected: Property) -> None:
     assert held.find(name) == expected
 
 
-@pytest.mark.parametrize("uri", [CONFIG + "/nothing", "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/C", "", CONFIG + "x"])
+@pytest.mark.parametrize(
+    "uri", [CONFIG + "/nothing", "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/C", "", CONFIG + "x"]
+)
 def test_no_schema_is_built_in(uri: str) -> None:
     assert schemas.builtin(uri) is None
 
@@ -159,7 +169,14 @@ def test_every_type_in_use_exists() -> None:
             if member.members:
                 check(member.members)
 
-    for uri in (CONFIG, CONFIG + "/listener", CONFIG + "/service/certmapping", CONFIG + "/plugin", uris.NS_SHELL, uris.NS_IDENTITY):
+    for uri in (
+        CONFIG,
+        CONFIG + "/listener",
+        CONFIG + "/service/certmapping",
+        CONFIG + "/plugin",
+        uris.NS_SHELL,
+        uris.NS_IDENTITY,
+    ):
         held = schemas.builtin(uri)
         assert held is not None
         check(held)
@@ -168,7 +185,10 @@ def test_every_type_in_use_exists() -> None:
 def test_plain_form() -> None:
     held = Schema(
         "C",
-        {"Id": Property("Id", "uint16", key=True), "State": Property("State", "uint8", value_map={"1": "On"}, maximum=3)},
+        {
+            "Id": Property("Id", "uint16", key=True),
+            "State": Property("State", "uint8", value_map={"1": "On"}, maximum=3),
+        },
         superclass="B",
         namespace="root/x",
         methods={"Go": Method("Go", inputs={"How": Property("How")}, static=True)},

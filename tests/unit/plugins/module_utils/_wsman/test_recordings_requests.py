@@ -134,13 +134,11 @@ def president(key, **members):
     return filters.from_plain(association=value)
 
 
-def requests():
+def windows_requests():
     """Rows of recording, settings and our request for the same.
 
     Two bodies of MS-WSMV have a namespace that is not their resource URI (``root/cim``, ``certmapping.xsd``).
     """
-    yield "omi/02-identify-auth", "omi", operations.identify()
-    yield "openwsman/001-identify", "openwsman", operations.identify()
     yield "windows/4.1.1-00", "windows", operations.get(Target(MYCLASS, {"id": "1"}))
     yield "windows/4.10-00", "windows", operations.get(Target(uris.WMI + "root/cimv2/win32_nosuchclass"))
     yield (
@@ -179,13 +177,9 @@ def requests():
     yield "windows/4.1.2.1-00", "windows", enumerate_(Target(MYCLASS), optimize=False)
     yield "windows/4.1.2.3-00", "windows", pull(Target(MYCLASS), "uuid:22EB9809-5543-4020-A75C-FD95FF06217B", 1)
     yield "windows/4.7.6-00", "configuration", enumerate_(Target(CMD), optimize=False)
-    yield "omi/46-get-smallnumber", "omi", operations.get(Target(CIM + "X_SmallNumber", {**ROOT, "Number": "11"}))
-    options = addressing.option_set_from_plain({"x": 1})
-    yield (
-        "omi/110-ok-optionset",
-        "omi",
-        operations.get(Target(PRESIDENTS.resource_uri, {**ROOT, "Key": "1"}, options)),
-    )
+
+
+def omi_enumerations():
     yield "omi/16-enum-president-optimized-2", "omi", enumerate_(PRESIDENTS, max_elements=2)
     yield "omi/17-pull-president-2", "omi", pull(PRESIDENTS, "2832465925", 2)
     yield "omi/20-enum-president-epr", "omi", enumerate_(PRESIDENTS, max_elements=3, return_type="epr")
@@ -219,6 +213,17 @@ def requests():
     yield "omi/91-assoc-associated-president-prev", "omi", enumerate_(ALL, max_elements=20, filter=far)
     links = president(1, mode="association_instances", result_class_name="MSFT_PresidentLink", role="Prev")
     yield "omi/92-assoc-references-president-key1", "omi", enumerate_(ALL, max_elements=20, filter=links)
+
+
+def omi_instances():
+    yield "omi/02-identify-auth", "omi", operations.identify()
+    yield "omi/46-get-smallnumber", "omi", operations.get(Target(CIM + "X_SmallNumber", {**ROOT, "Number": "11"}))
+    options = addressing.option_set_from_plain({"x": 1})
+    yield (
+        "omi/110-ok-optionset",
+        "omi",
+        operations.get(Target(PRESIDENTS.resource_uri, {**ROOT, "Key": "1"}, options)),
+    )
     person = CIM + "MSFT_Person"
     ann = (("Key", "4001"), ("Species", "human"), ("Last", "Lee"), ("First", "Ann"))
     yield "omi/61-create-person", "omi", operations.create(Target(person, ROOT), element(person, "MSFT_Person", *ann))
@@ -235,6 +240,10 @@ def requests():
     add = element(person, "Add_INPUT", ("X", "1.5"), ("Y", "2.25"))
     added = operations.invoke(Target(person, {**ROOT, "Key": "777"}), person + "/Add", add)
     yield "omi/85-invoke-person-add", "omi", added
+
+
+def openwsman_requests():
+    yield "openwsman/001-identify", "openwsman", operations.identify()
     yield "openwsman/052-get-item", "openwsman", operations.get(Target(LAB + "Lab_Item", {"Name": "alpha"}))
     yield (
         "openwsman/064-get-fragment",
@@ -278,7 +287,7 @@ def requests():
     yield "openwsman/092-invoke-sayhello", "openwsman", operations.invoke(Target(sample), "SayHello", hello)
 
 
-ROWS = list(requests())
+ROWS = [*windows_requests(), *omi_enumerations(), *omi_instances(), *openwsman_requests()]
 
 
 @pytest.mark.parametrize(("name", "settings", "request_"), ROWS, ids=[row[0] for row in ROWS])

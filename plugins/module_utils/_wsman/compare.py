@@ -34,7 +34,7 @@ def equal(held: Value, wanted: t.Any, cim_type: str | None = None) -> bool:
     §2). A list of one equals the scalar, as the wire does not tell them apart. Of a nested or embedded instance only
     the members that *wanted* names count.
     """
-    if isinstance(held, bytes) or cim_type == "octetstring":
+    if isinstance(held, bytes) and wanted is not None:
         return _equal_scalars(held, wanted, "octetstring")
     if wanted is None or isinstance(wanted, (list, tuple)) or held is None or isinstance(held, list):
         return _equal_lists(_as_list(held), _as_list(wanted), cim_type)

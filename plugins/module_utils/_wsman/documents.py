@@ -112,7 +112,10 @@ def _to_text(value: t.Any, option: str, prefixes: _Prefixes) -> t.Any:
     for name, one in value.items():
         path = f"{option}.{name}"
         _check_name(name, path, prefixes)
-        texts[str(name)] = _to_text("" if one is None and name[:1] == "@" else one, path, prefixes)
+        if name[0] in "@#":
+            texts[str(name)] = representation.format_scalar("" if one is None else one, path)
+        else:
+            texts[str(name)] = _to_text(one, path, prefixes)
     return texts
 
 

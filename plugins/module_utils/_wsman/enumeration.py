@@ -50,6 +50,7 @@ PULL_RETRIES: t.Final = 3
 _PROTOCOL: t.Final = (uris.NS_ENUMERATION, uris.NS_WSMAN)
 _TIMED_OUT: t.Final = ("wsman:TimedOut", "wsen:TimedOut")
 _WINDOWS_TIMED_OUT: t.Final = (2150858793, 0x800705B4)
+_GONE: t.Final = ("wsen:InvalidEnumerationContext", "wsa:DestinationUnreachable")
 _NEVER_ARRIVED: t.Final = ("resolve", "connect", "proxy", "tls", "authentication")
 _ITEM: t.Final = xml.qname(uris.NS_WSMAN, "Item")
 _ESTIMATE: t.Final = xml.qname(uris.NS_WSMAN, "TotalItemsCountEstimate")
@@ -326,7 +327,8 @@ def _is_time_out(error: WSManError) -> bool:
 
 
 def _is_gone(error: WSManError) -> bool:
-    return isinstance(error, WSManFault) and error.subcode == "wsen:InvalidEnumerationContext"
+    """True where the service has no such context (any more); OMI's word for it is the second (wire/omi/13)."""
+    return isinstance(error, WSManFault) and error.subcode in _GONE
 
 
 _Chosen = t.TypeVar("_Chosen")

@@ -126,6 +126,11 @@ class CIMClass:
         """Whether its provider can ``create``, ``update`` or ``delete`` (WMI's own qualifiers)."""
         return "supports" + operation in self.qualifiers
 
+    @property
+    def fixed(self) -> bool:
+        """Whether its instances never change, in no manner."""
+        return "fixed" in self.qualifiers or "abstract" in self.qualifiers
+
 
 @dataclasses.dataclass(frozen=True)
 class Reference:

@@ -52,7 +52,7 @@ class Front:
         self._wait = wait
 
     def refuse_head(self, request: Request, arrival: Arrival) -> Response | None:
-        """What is refused by method, path and headers alone; after it the connection is closed where a body follows."""
+        """What is refused by method, path and headers alone."""
         path = request.path.rstrip("/").lower()
         anonymous = self.service.style.anonymous_identify_path
         known = any(path == "/" + prefix.lower() for prefix in arrival.prefixes)
@@ -63,7 +63,7 @@ class Front:
         if "transfer-encoding" in request.headers or request.length is None:
             return Response(411)
         if request.length > self.configuration.limits().max_envelope_size:
-            return Response(413, close=True)
+            return Response(413)
         return None
 
     def answer(self, request: Request, arrival: Arrival, plan: Plan | None) -> Outcome:
@@ -75,7 +75,7 @@ class Front:
             return Outcome(Response(401, challenges))
         if media_type not in _MEDIA_TYPES:
             return Outcome(Response(415), user)
-        caller = Caller(user, arrival.secure, arrival.port)
+        caller = Caller(user, arrival.secure, arrival.port, request.headers.get("user-agent") or "")
         interfere = None if plan is None else self._interference(plan)
         reply = self.service.handle(request.body, charset, caller, interfere)
         response = Response(reply.status, [content_type(reply.encoding)], reply.body)

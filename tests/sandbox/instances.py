@@ -69,7 +69,9 @@ class Writer:
         tag = f"{{{uri}}}{prop.name}" if uri else prop.name
         if value is None:
             if not prop.repeats or self.spelling.null_arrays:
-                self._typed(SubElement(parent, tag, {names.XSI_NIL: "true"}), prop)
+                nil = SubElement(parent, tag, {names.XSI_NIL: "true"})
+                if self.extensions:
+                    self._typed(nil, prop)
             return
         for item in value if prop.repeats else (value,):
             self._value(self._typed(SubElement(parent, tag), prop), uri, prop.kind, item)

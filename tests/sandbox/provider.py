@@ -65,6 +65,7 @@ class Call:
     secure: bool = False
     local_port: int = 0
     manner: Style = dataclasses.field(default_factory=Style)
+    user_agent: str = ""
     octets: int = 1  # per ASCII character of the answer: 2 in UTF-16
 
     def selector(self, name: str) -> t.Any:

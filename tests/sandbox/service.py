@@ -48,6 +48,7 @@ class Caller:
     user: str | None
     secure: bool = False
     local_port: int = 0
+    user_agent: str = ""
 
 
 @dataclasses.dataclass
@@ -104,6 +105,7 @@ class Service:
                 return reply
             call = headers.check(envelope, self.style, self._limits())
             call.user, call.secure, call.local_port = caller.user or "", caller.secure, caller.local_port
+            call.user_agent = caller.user_agent
             call.octets = 2 if envelope.encoding.startswith("utf-16") else 1
             if interfere is not None:
                 interfere(call)

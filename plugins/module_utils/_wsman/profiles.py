@@ -23,16 +23,14 @@ class Profile:
     """One kind of service.
 
     *microsoft_headers*: takes ``wsmv:`` header blocks. *fragments*: may be sent FragmentTransfer (state.md §3).
-    *maximum_envelope_size*: octets, where it has a limit that is known. *ambiguous_not_found*: a wrong class and a
-    missing instance look the same (``fault.may_be_not_found``). *datetimes*: how it takes datetimes, ``wrapped`` in
-    ``cim:Datetime``, ``bare`` ISO 8601 or ``cim`` text.
+    *maximum_envelope_size*: octets, where it has a limit that is known. *datetimes*: how it takes
+    datetimes, ``wrapped`` in ``cim:Datetime``, ``bare`` ISO 8601 or ``cim`` text.
     """
 
     name: str
     microsoft_headers: bool = False
     fragments: bool = False
     maximum_envelope_size: int | None = None
-    ambiguous_not_found: bool = False
     datetimes: t.Literal["wrapped", "bare", "cim"] = "bare"
 
     def adapt(self, settings: Settings) -> Settings:
@@ -47,10 +45,10 @@ class Profile:
 
 WINDOWS: t.Final = Profile("windows", microsoft_headers=True, fragments=True, datetimes="wrapped")
 OMI: t.Final = Profile("omi")
-OPENWSMAN: t.Final = Profile("openwsman", ambiguous_not_found=True, datetimes="cim")
+OPENWSMAN: t.Final = Profile("openwsman", datetimes="cim")
 IDRAC: t.Final = Profile("idrac", datetimes="cim")
 AMT: t.Final = Profile("amt", maximum_envelope_size=51200, datetimes="wrapped")
-GENERIC: t.Final = Profile("generic", ambiguous_not_found=True)
+GENERIC: t.Final = Profile("generic")
 
 PROFILES: t.Final[dict[str, Profile]] = {
     profile.name: profile for profile in (WINDOWS, OMI, OPENWSMAN, IDRAC, AMT, GENERIC)
@@ -93,6 +91,7 @@ def guess(resource_uri: str) -> Profile | None:
 
 def by_name(name: str) -> Profile:
     """The profile of that name; UsageError for an unknown one."""
-    if name not in PROFILES:
+    profile = PROFILES.get(name) if isinstance(name, str) else None
+    if profile is None:
         raise UsageError(f"{name!r} is no profile.", option="profile", remedy=f"Take auto, {', '.join(PROFILES)}.")
-    return PROFILES[name]
+    return profile

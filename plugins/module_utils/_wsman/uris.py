@@ -89,7 +89,8 @@ ALIASES: t.Final[dict[str, str]] = {
 _CODE_BLANK: t.Final = 2150858943  # CLIENT_BLANK_URI
 _CODE_QUERY: t.Final = 2150858874  # URI_QUERY_STRING_SYNTAX_ERROR
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!=)")
-_UNFIT = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`\ud800-\udfff]')
+_UNFIT = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`\ud800-\udfff\ufffe\uffff]')
+_UNFIT_VALUE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CLASS = re.compile(r"/wbem/(?:wscim/\d+/|wsman/1/wmi/).+/([A-Za-z_]\w*)\Z", re.ASCII)
 _PAIR = re.compile(r'\s*(?P<name>[^=+"?]+)=(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<plain>[^=+"?]+))(?P<end>\+|$)', re.DOTALL)
 
@@ -103,9 +104,9 @@ def parse_resource_uri(text: str, option: str = "resource_uri") -> tuple[str, di
     if not isinstance(text, str) or not text.strip():
         raise UsageError("a resource URI is needed", option=option, windows_code=_CODE_BLANK)
     base, mark, tail = text.strip().partition("?")
-    unfit = _UNFIT.search(base)
+    unfit = _UNFIT.search(base) or _UNFIT_VALUE.search(text)
     if unfit:
-        raise UsageError(f"{unfit.group()!r} at position {unfit.start() + 1} cannot stand in a URI", option=option)
+        raise UsageError(f"{unfit.group()!r} at position {unfit.start() + 1} cannot stand here", option=option)
     return _expand(base, option), _parse_tail(tail, option) if mark else {}
 
 

@@ -59,6 +59,8 @@ def test_resource_uri(text, uri, selectors):
         ("wmicimv2/Win32 Service", None, "' ' at position"),
         ("wmicimv2/Win32\x07Service", None, "at position 15"),
         ('cimv2/"C"', None, "position 7"),
+        ("cimv2/C?A=x\x01", None, "position 12"),
+        ("cimv2/C?A=\ud800", None, "position 11"),
         ("cimv2/C?", 2150858874, "Name=Value"),
         ("cimv2/C?A", 2150858874, "Name=Value"),
         ("cimv2/C?=1", 2150858874, "Name=Value"),

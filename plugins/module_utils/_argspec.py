@@ -14,7 +14,7 @@ import typing as t
 
 from ansible_collections.wsman.automation.plugins.module_utils._session_argspec import session_options_spec
 
-ArgumentSpec = t.Dict[str, t.Dict[str, t.Any]]
+ArgumentSpec = dict[str, dict[str, t.Any]]
 
 RUNS_ON_THE_CONTROL_NODE = (
     "{module} runs on the control node, as an action plugin, and this is only its documentation. "

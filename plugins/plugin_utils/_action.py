@@ -1,0 +1,130 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The base of every action: validates, connects, lets the action operate, and turns whatever happens into a result.
+
+The one frame where errors become Ansible's results and where secrets are censored (design.md §2). Knows Ansible's
+tasks and connections and nothing of the protocol. What costs time to load is loaded here, at import, for every fork to
+inherit.
+"""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import connection_loader
+
+from ansible_collections.wsman.automation.plugins.module_utils._argspec import ArgumentSpec
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManError
+from ansible_collections.wsman.automation.plugins.plugin_utils import _arguments, _result
+from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
+from ansible_collections.wsman.automation.plugins.plugin_utils._result import Result
+
+Connect = t.Callable[[], Client]
+CONNECTION = "wsman.automation.wsman"
+
+# Without this each fork parses the plugin's documentation again: 18 to 29 ms a task against 0.3 (ansible.md §2).
+connection_loader.get(CONNECTION, class_only=True)
+
+
+class WSManAction(ActionBase):
+    """One operation: a subclass says which options it has and what it does with a client."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    @staticmethod
+    def argument_spec() -> ArgumentSpec:
+        """The options of the module of this name, from ``_argspec``."""
+        raise NotImplementedError
+
+    def operate(self, arguments: dict[str, t.Any], connect: Connect) -> Result:
+        """Do the work and return the members of the result. *arguments* are validated, and of Python's own types.
+
+        *connect* gives the client; what is wrong in the arguments should be found before it is called. Raises
+        WSManError.
+        """
+        raise NotImplementedError
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
+        """Validate, connect, operate; every WSManError becomes a result, and no result holds a secret."""
+        result: Result = super().run(tmp, task_vars)
+        secrets: set[str] = set()
+        try:
+            result.update(self._perform(task_vars or {}, secrets))
+        except WSManError as error:
+            result.update(_result.failure(error))
+        if self._task.no_log:
+            result = _result.hide(result)
+        return _result.censor(result, secrets)
+
+    def _perform(self, task_vars: dict[str, t.Any], secrets: set[str]) -> Result:
+        """Everything that may fail; *secrets* grows as they become known."""
+        secrets.update(_arguments.secrets(_arguments.native(self._task.args)))
+        arguments = self._validate()
+
+        def connect() -> Client:
+            connection = self._connect(task_vars, _arguments.session_options(arguments))
+            secrets.update(connection.secrets())
+            return Client(connection)
+
+        return self.operate(arguments, connect)
+
+    def _validate(self) -> dict[str, t.Any]:
+        """The arguments by core's own validation, without tags.
+
+        Its error would be shown with the lines of the playbook around it, literal passwords included: only its text is
+        used.
+        """
+        try:
+            _validation, arguments = self.validate_argument_spec(argument_spec=self.argument_spec())
+        except AnsibleActionFail as error:
+            raise UsageError(str(error)) from None
+        return t.cast("dict[str, t.Any]", _arguments.native(arguments))
+
+    def _connect(self, task_vars: dict[str, t.Any], session: dict[str, t.Any]) -> t.Any:
+        """The connection to the service: the task's own if it is ours, else a second one from the same variables."""
+        connection = self._connection
+        if not connection.matches_name([CONNECTION]):
+            connection = self._open_connection(task_vars)
+        connection.override(session)
+        return connection
+
+    def _open_connection(self, task_vars: dict[str, t.Any]) -> t.Any:
+        """Open our connection as core's executor opens a task's own (ansible.md §1)."""
+        delegate = self._task.delegate_to
+        variables = task_vars["ansible_delegated_vars"][delegate] if delegate else task_vars
+        connection = connection_loader.get(
+            CONNECTION,
+            self._play_context,
+            new_stdin=None,
+            task_uuid=self._task._uuid,
+            ansible_playbook_pid=str(os.getppid()),
+        )
+        connection.port_is_set = self._is_port_set(delegate, task_vars)
+        templar = self._templar.copy_with_new_env(available_variables=variables)
+        connection.set_options(
+            task_keys=self._task_keys(), var_options=connection._resolve_option_variables(variables, templar)
+        )
+        return connection
+
+    def _is_port_set(self, delegate: str | None, task_vars: dict[str, t.Any]) -> bool:
+        """Whether somebody has set the port: core puts 5986 into the variables of a winrm host without one."""
+        if not self._connection.matches_name(["winrm"]):
+            return True
+        hostvars = task_vars.get("hostvars") or {}
+        host = delegate or task_vars.get("inventory_hostname")
+        return "ansible_port" in self._task.get_vars() or "ansible_port" in (hostvars.get(host) or {})
+
+    def _task_keys(self) -> dict[str, t.Any]:
+        """The keywords of the task as the executor hands them to a connection, with the password of ``-k``."""
+        keys: dict[str, t.Any] = self._task.dump_attrs()
+        keys["timeout"] = self._play_context.timeout  # the keyword is the task's own, not the connection's
+        keys.pop("retries", None)  # nor are these
+        if self._play_context.password:
+            keys["password"] = self._play_context.password
+        return keys

@@ -1,0 +1,135 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One exchange, and the one conversation there is: requests of ring 1 over a connection that carries bytes.
+
+Gives each request its id and the headers of the session, Windows' own headers only where the service is Windows. Knows
+neither tasks and results nor how the bytes travel.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+import uuid
+
+from ansible.utils.display import Display
+
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import envelope, operations, profiles, uris
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.enumeration import Enumeration, Item
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.envelope import Request, Response, Settings
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import WSManError, WSManFault
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.operations import Identity
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.profiles import Profile
+
+display = Display()
+
+
+class Client:
+    """WS-Management operations over one connection (``connection/wsman.py``, or anything that sends like it)."""
+
+    def __init__(self, connection: t.Any) -> None:
+        self._connection = connection
+        self.options = connection.session_options()
+
+    def execute(self, request: Request, *, settings: Settings | None = None) -> Response:
+        """Send *request* and return its answer; *settings* instead of those that fit the target now.
+
+        Raises WSManFault, ProtocolError and TransportError.
+        """
+        message_id = str(uuid.uuid4())
+        data = envelope.dump(request, settings or self._settings(request.target), message_id)
+        self._show(request)
+        answer = self._connection.send(data, repeatable=request.repeatable)
+        self._learn(answer)
+        return envelope.load(answer.body, charset=answer.charset, relates_to=message_id, http_status=answer.status)
+
+    def identify(self, *, authenticated: bool = True) -> Identity:
+        """What the service says of itself; *authenticated* false asks without credentials (MS-WSMV 3.1.4.1.23)."""
+        request = operations.identify()
+        if authenticated:
+            identity = operations.read_identify(self.execute(request))
+        else:
+            data = envelope.dump(request, self._settings(None), str(uuid.uuid4()))
+            answer = self._connection.send_unauthenticated(data)
+            response = envelope.load(answer.body, charset=answer.charset, http_status=answer.status)
+            identity = operations.read_identify(response)
+        self._connection.session.profile = profiles.detect(identity)
+        return identity
+
+    def enumerate(self, enumeration: Enumeration) -> t.Iterator[Item]:
+        """The items of *enumeration*, which is released on the service however this ends (protocol.md §5.3, rule 4).
+
+        Close the iterator (``contextlib.closing``) where it may be left before its end. Every request has the headers
+        of the first (rule 5), whatever is learnt of the service meanwhile.
+        """
+        settings = self._settings(enumeration.target)
+        try:
+            while request := enumeration.next_request():
+                try:
+                    response = self.execute(request, settings=settings)
+                except WSManError as error:
+                    if not enumeration.fail(error) and request.action != uris.ACTION_RELEASE:
+                        raise
+                else:
+                    yield from enumeration.feed(response)
+        finally:
+            self._release(enumeration, settings)
+
+    def _release(self, enumeration: Enumeration, settings: Settings) -> None:
+        """Best effort: whatever the service says to it, the enumeration is over for us."""
+        enumeration.stop()
+        with contextlib.suppress(WSManError):
+            while request := enumeration.next_request():
+                enumeration.feed(self.execute(request, settings=settings))
+
+    def known_profile(self, resource_uri: str) -> Profile | None:
+        """What the service is as far as the options, an earlier answer or the resource itself tell; asks nobody."""
+        if self.options.profile != "auto":
+            return profiles.by_name(self.options.profile)
+        cached: Profile | None = self._connection.session.profile
+        return cached or profiles.guess(resource_uri)
+
+    def takes_fragments(self, resource_uri: str) -> bool:
+        """Whether the service is known to take the FragmentTransfer header, which destroys data elsewhere."""
+        known = self.known_profile(resource_uri)
+        return known is not None and known.fragments
+
+    def profile(self, resource_uri: str) -> Profile:
+        """What the service is; one Identify where nothing else tells it, and a service that refuses that is generic."""
+        known = self.known_profile(resource_uri)
+        if known is None:
+            try:
+                self.identify()
+            except WSManFault:
+                self._connection.session.profile = profiles.GENERIC
+        return known or self._connection.session.profile
+
+    def _learn(self, answer: t.Any) -> None:
+        """Windows, Openwsman and AMT name themselves in the Server header of every answer."""
+        session = self._connection.session
+        if session.profile is None:
+            found = profiles.detect(server=answer.server)
+            session.profile = None if found is profiles.GENERIC else found
+
+    def _settings(self, target: Target | None) -> Settings:
+        """The headers of the session, without those that this service must not be sent (protocol.md §10)."""
+        options = self.options
+        settings = Settings(
+            to=options.url,
+            operation_timeout=options.operation_timeout,
+            max_envelope_size=options.max_envelope_size,
+            locale=options.locale,
+            data_locale=options.data_locale,
+            session_id=self._connection.session.session_id,
+            encoding=options.encoding,
+        )
+        known = self.known_profile(target.resource_uri) if target else None
+        return (known or profiles.GENERIC).adapt(settings)
+
+    def _show(self, request: Request) -> None:
+        """One line for -vvv: what and where, and no values."""
+        action = (request.action or "Identify").rpartition("/")[2]
+        resource = f" {request.target.resource_uri}" if request.target else ""
+        display.vvv(f"WSMAN {action}{resource}", host=self.options.host)

@@ -1,0 +1,130 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From what ring 1 knows to what a task returns: typed values to plain ones, errors to results, and without secrets.
+
+The one boundary of design.md §4 "Values" on the way out; knows nothing of requests, connections and tasks.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from ansible.module_utils.common.parameters import remove_values
+
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import cim, compare
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import EndpointReference
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import (
+    TransportError,
+    UsageError,
+    WSManError,
+    WSManFault,
+)
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.instance import Instance
+
+Result = dict[str, t.Any]
+
+_SCALARS = frozenset((str, int, bool, type(None)))
+
+
+class DiffersError(UsageError):
+    """The instance that was to be created exists with other values.
+
+    *differences* are these members, ``{name: {held, wanted}}``, plain and without secrets; the message names them only.
+    """
+
+    def __init__(self, differences: Result) -> None:
+        self.differences = differences
+        super().__init__(
+            f"the instance exists with other values of {', '.join(differences)}.",
+            option="properties",
+            remedy="wsman_create leaves these as they are; wsman_put changes them.",
+        )
+
+
+def plain(value: t.Any) -> t.Any:
+    """A value of ring 1 as plain JSON types: times and intervals ISO 8601, references and instances dictionaries."""
+    if type(value) in _SCALARS:
+        return value
+    if isinstance(value, dict):
+        return {name: plain(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(one) for one in value]
+    if isinstance(value, Instance):
+        return plain(value.properties)
+    if isinstance(value, EndpointReference):
+        return value.to_plain()
+    return cim.to_plain(value)
+
+
+def instance(value: Instance | None) -> Result:
+    """The members ``instance``, ``class_name`` and, where the answer tells sources, ``sources`` of a result."""
+    if value is None:
+        return {"instance": None, "class_name": None}
+    result: Result = {"instance": plain(value.properties), "class_name": value.class_name}
+    if value.sources:
+        result["sources"] = dict(value.sources)
+    return result
+
+
+def secret_values(value: t.Any, name: str = "") -> t.Iterator[str]:
+    """The texts of every member that is named like a secret, at any depth."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from secret_values(one, str(key) if not compare.is_secret(name) else name)
+    elif isinstance(value, list):
+        for one in value:
+            yield from secret_values(one, name)
+    elif isinstance(value, str) and value and compare.is_secret(name):
+        yield value
+
+
+def failure(error: WSManError) -> Result:
+    """The result of a task that ended with *error* (design.md §2)."""
+    if isinstance(error, TransportError):
+        return {"unreachable": True, "msg": _sentences(error.message, error.remedy), "transport": error.to_plain()}
+    if isinstance(error, WSManFault):
+        return {"failed": True, "msg": fault_message(error), "fault": error.to_plain()}
+    if isinstance(error, DiffersError):
+        return {"failed": True, "msg": str(error), "differences": error.differences}
+    return {"failed": True, "msg": str(error)}
+
+
+def fault_message(fault: WSManFault) -> str:
+    """Subcode, Windows' number and name, the reason, and what the provider said where that is something else."""
+    told = (fault.provider or {}).get("Message")
+    if not isinstance(told, str) or told.strip() in (fault.reason or ""):
+        told = None
+    return _sentences(str(fault), told, fault.remedy)
+
+
+def hide(result: Result) -> Result:
+    """The result of a task with ``no_log``: core hides everything but ``msg``, so that says nothing of values."""
+    if result.get("unreachable"):
+        reason = f"The exchange failed at the step {result['transport']['step']}."
+    elif "fault" in result:
+        reason = f"The service answered with the fault {result['fault']['subcode'] or result['fault']['code']}."
+    elif result.get("failed"):
+        reason = "The task failed."
+    else:
+        return result
+    return {**result, "msg": f"{reason} The message is hidden because of no_log."}
+
+
+def censor(result: Result, secrets: t.Iterable[str]) -> Result:
+    """The result without any of *secrets*. Core's own function is slow, so it is used only where one occurs."""
+    present = [secret for secret in secrets if secret]
+    if not present:
+        return result
+    text = json.dumps(result, default=str)
+    if not any(json.dumps(secret)[1:-1] in text for secret in present):
+        return result
+    censored: Result = remove_values(result, present)
+    return censored
+
+
+def _sentences(*parts: str | None) -> str:
+    """The parts one after the other, each ended as a sentence if another follows."""
+    texts = [part.strip() for part in parts if part and part.strip()]
+    return " ".join([text if text[-1] in ".!?" else f"{text}." for text in texts[:-1]] + texts[-1:])

@@ -1,0 +1,57 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The real actions over a fake connection."""
+
+from __future__ import annotations
+
+import types
+
+import pytest
+
+from ansible_collections.wsman.automation.plugins.action import (
+    wsman_create,
+    wsman_delete,
+    wsman_enumerate,
+    wsman_get,
+    wsman_identify,
+    wsman_invoke,
+    wsman_put,
+)
+from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import FakeConnection
+
+ACTIONS = {
+    "create": wsman_create,
+    "delete": wsman_delete,
+    "enumerate": wsman_enumerate,
+    "get": wsman_get,
+    "identify": wsman_identify,
+    "invoke": wsman_invoke,
+    "put": wsman_put,
+}
+
+
+@pytest.fixture
+def run():
+    """``run("get", arguments, *answers)`` → the result of the action and the connection that it spoke over."""
+
+    def run(name, arguments, *answers, check_mode=False, no_log=False, asynchronous=False, server=None, **options):
+        given = {"host": "box", "user": "joe", "password": "pa55w0rd", **options}
+        connection = FakeConnection(answers, given)
+        connection.server = server
+        task = types.SimpleNamespace(
+            action=f"wsman.automation.wsman_{name}",
+            args=arguments,
+            async_val=60 if asynchronous else 0,
+            check_mode=check_mode,
+            delegate_to=None,
+            environment=None,
+            no_log=no_log,
+        )
+        play_context = types.SimpleNamespace(password=None, timeout=10)
+        action = ACTIONS[name].ActionModule(task, connection, play_context, None, None, None)
+        result = action.run(task_vars={})
+        assert not connection.answers, "not every answer was asked for"
+        return result, connection
+
+    return run

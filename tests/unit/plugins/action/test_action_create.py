@@ -1,0 +1,155 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import fault
+
+NAMESPACE = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_Thing"
+LISTENER = "http://schemas.microsoft.com/wbem/wsman/1/config/listener"
+GONE = fault("wsa:DestinationUnreachable", 2150858752)
+EXISTS = fault("wsman:AlreadyExists")
+CREATED = (
+    "<wxf:ResourceCreated><wsa:Address>http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</wsa:Address>"
+    f"<wsa:ReferenceParameters><wsman:ResourceURI>{NAMESPACE}</wsman:ResourceURI><wsman:SelectorSet>"
+    '<wsman:Selector Name="Name">a</wsman:Selector></wsman:SelectorSet></wsa:ReferenceParameters></wxf:ResourceCreated>'
+)
+THING = f'<p:CIM_Thing xmlns:p="{NAMESPACE}"><p:Name>a</p:Name><p:Value>1</p:Value></p:CIM_Thing>'
+PLACE = {"resource_uri": "cimv2/CIM_Thing", "namespace": "root/cimv2"}
+KEYED = {**PLACE, "selector_set": {"Name": "a"}}
+WANTED = {"properties": {"Value": 1}}
+REFERENCE = {
+    "address": "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous",
+    "resource_uri": NAMESPACE,
+    "selector_set": {"Name": "a", "__cimnamespace": "root/cimv2"},
+}
+
+ROWS = [
+    # (given, answers in a run, answers in check mode, changed)
+    pytest.param({**KEYED, **WANTED}, [THING], [THING], False, id="exists with these values"),
+    pytest.param({**KEYED, **WANTED}, [GONE, CREATED, THING], [GONE], True, id="does not exist"),
+    pytest.param({**KEYED, "body": THING}, [GONE, CREATED, THING], [GONE], True, id="whole body"),
+    pytest.param({**KEYED, "body": THING}, [THING], [THING], False, id="whole body exists"),
+    pytest.param({**KEYED, "properties": {}}, [GONE, CREATED, THING], [GONE], True, id="nothing but keys"),
+]
+
+
+@pytest.mark.parametrize(("given", "answers", "check_answers", "changed"), ROWS)
+def test_create(run, given, answers, check_answers, changed):
+    result, connection = run("create", given, *answers)
+    assert result["changed"] == changed
+    assert result["endpoint_reference"] == REFERENCE
+    assert result["instance"] == {"Name": "a", "Value": "1"}
+    assert connection.actions == (["Get", "Create", "Get"] if changed else ["Get"])
+
+
+@pytest.mark.parametrize(("given", "answers", "check_answers", "changed"), ROWS)
+def test_check_mode_sends_no_create(run, given, answers, check_answers, changed):
+    result, connection = run("create", given, *check_answers, check_mode=True)
+    assert result["changed"] == changed
+    assert connection.actions == ["Get"]
+    normal, _connection = run("create", given, *answers)
+    assert result["diff"] == normal["diff"]
+
+
+def test_other_values_are_named_and_left(run):
+    given = {**KEYED, "properties": {"Value": 2, "Password": "hunter22", "Name": "a"}}
+    result, connection = run("create", given, THING)
+    assert connection.actions == ["Get"]
+    assert result["failed"]
+    assert result["differences"] == {
+        "Value": {"held": "1", "wanted": 2},
+        "Password": {"held": None, "wanted": "********"},
+    }
+    assert "wsman_put" in result["msg"]
+    assert "Value" in result["msg"]
+    assert "hunter22" not in str(result)
+
+
+def test_keys_of_a_class_are_in_the_body_and_not_in_the_header(run):
+    _result, connection = run("create", {**KEYED, **WANTED}, GONE, CREATED, THING)
+    header, body = connection.sent[1].split("<s:Body>")
+    assert re.findall('Selector Name="([^"]*)"', header) == ["__cimnamespace"]
+    assert ">a</p:Name>" in body
+    assert ">1</p:Value>" in body
+    assert "__cimnamespace" not in body
+
+
+def test_keys_of_a_listener_are_in_the_header(run):
+    listener = f'<c:Listener xmlns:c="{LISTENER}"><c:Address>*</c:Address><c:Port>5986</c:Port></c:Listener>'
+    given = {
+        "resource_uri": "winrm/config/listener",
+        "selector_set": {"Address": "*", "Transport": "HTTPS"},
+        "properties": {"Hostname": "box", "Port": 5986},
+    }
+    result, connection = run("create", given, GONE, CREATED.replace(NAMESPACE, LISTENER), listener)
+    header, body = connection.sent[1].split("<s:Body>")
+    assert re.findall('Selector Name="([^"]*)"', header) == ["Address", "Transport"]
+    assert "Transport" not in body
+    assert LISTENER in body
+    assert ">box</p:Hostname>" in body
+    assert result["instance"]["Port"] == 5986
+
+
+class TestWithoutSelectors:
+    """Nobody can tell whether the instance exists (state.md §3, "Existence")."""
+
+    def test_sends_it_once(self, run):
+        result, connection = run("create", {**PLACE, **WANTED}, CREATED, THING)
+        assert connection.actions == ["Create", "Get"]
+        assert connection.repeatable == [False, True]
+        assert result["changed"] is True
+
+    def test_that_it_exists_fails_asking_for_them(self, run):
+        result, connection = run("create", {**PLACE, **WANTED}, EXISTS)
+        assert connection.actions == ["Create"]
+        assert result["failed"]
+        assert result["fault"]["subcode"] == "wsman:AlreadyExists"
+        assert "selector_set" in result["msg"]
+
+    def test_check_mode_asks_for_them(self, run):
+        result, connection = run("create", {**PLACE, **WANTED}, check_mode=True)
+        assert connection.sent == []
+        assert result["failed"]
+        assert result["msg"].startswith("selector_set: ")
+
+
+def test_an_instance_that_cannot_be_read_is_said(run):
+    result, _connection = run("create", {**PLACE, **WANTED}, CREATED, fault("wsman:AccessDenied"))
+    assert result["changed"] is True
+    assert result["endpoint_reference"] == REFERENCE
+    assert result["instance"] is None
+    assert "AccessDenied" in result["warnings"][0]
+
+
+def test_a_service_may_answer_with_the_instance(run):
+    result, connection = run("create", {**KEYED, **WANTED}, GONE, THING)
+    assert connection.actions == ["Get", "Create"]
+    assert result["instance"]["Value"] == "1"
+    assert result["endpoint_reference"] == REFERENCE
+
+
+def test_a_wrong_class_is_no_missing_instance(run):
+    wrong = fault("wsa:DestinationUnreachable", 2150858811)
+    result, connection = run("create", {**KEYED, **WANTED}, wrong)
+    assert connection.actions == ["Get"]
+    assert result["failed"]
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ({}, "properties"),
+        ({"properties": {}, "body": "<a/>"}, "properties"),
+        ({"properties": {"A": "\x01"}}, "properties.A"),
+    ],
+)
+def test_bad_input_sends_nothing(run, given, names):
+    result, connection = run("create", {**KEYED, **given})
+    assert result["msg"].startswith(f"{names}: ")
+    assert connection.sent == []

@@ -1,0 +1,211 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+THING_URI = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_Thing"
+WMI_URI = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/CIM_Thing"
+CONFIG = "http://schemas.microsoft.com/wbem/wsman/1/config"
+PLACE = {"resource_uri": "cimv2/CIM_Thing", "selector_set": {"Name": "a"}}
+
+
+def thing(value="1", words=("x", "y"), password="", uri=THING_URI):
+    """An instance as the service shows it."""
+    words = "".join(f"<p:Words>{word}</p:Words>" for word in words)
+    return (
+        f'<p:CIM_Thing xmlns:p="{uri}"><p:Name>a</p:Name><p:Value>{value}</p:Value>{words}'
+        f"<p:Password>{password}</p:Password></p:CIM_Thing>"
+    )
+
+
+def winrs(shells=30):
+    return (
+        f'<c:Winrs xmlns:c="{CONFIG}/winrs"><c:AllowRemoteShellAccess>true</c:AllowRemoteShellAccess>'
+        f"<c:MaxShellsPerUser>{shells}</c:MaxShellsPerUser></c:Winrs>"
+    )
+
+
+ROWS = [
+    # (what is given, what the service answers, the actions sent, changed, diff)
+    pytest.param({"properties": {"Value": 1}}, [thing()], ["Get"], False, ({}, {}), id="held already"),
+    pytest.param({"properties": {"value": "1"}}, [thing()], ["Get"], False, ({}, {}), id="name in other case"),
+    pytest.param({"properties": {"Words": ["x", "y"]}}, [thing()], ["Get"], False, ({}, {}), id="array held"),
+    pytest.param(
+        {"properties": {"Value": 2, "Name": "a"}},
+        [thing(), thing("2")],
+        ["Get", "Put"],
+        True,
+        ({"Value": "1"}, {"Value": 2}),
+        id="one differs",
+    ),
+    pytest.param(
+        {"properties": {"Words": ["z"]}},
+        [thing(), "", thing(words=["z"])],
+        ["Get", "Put", "Get"],
+        True,
+        ({"Words": ["x", "y"]}, {"Words": ["z"]}),
+        id="read again after an empty answer",
+    ),
+    pytest.param(
+        {"body": f'<p:CIM_Thing xmlns:p="{THING_URI}"><p:Value>1</p:Value></p:CIM_Thing>'},
+        [thing()],
+        ["Get"],
+        False,
+        ({}, {}),
+        id="body held",
+    ),
+    pytest.param(
+        {"body": {"CIM_Thing": {"Value": 3}}},
+        [thing(), thing("3")],
+        ["Get", "Put"],
+        True,
+        ({"Value": "1"}, {"Value": "3"}),
+        id="body as a dictionary",
+    ),
+    pytest.param({"fragment": "Value", "value": 1}, [thing()], ["Get"], False, ({}, {}), id="fragment held"),
+    pytest.param(
+        {"fragment": "Words[2]", "value": "z"},
+        [thing(), thing(words=["x", "z"])],
+        ["Get", "Put"],
+        True,
+        ({"Words": ["x", "y"]}, {"Words": ["x", "z"]}),
+        id="fragment with an index",
+    ),
+    pytest.param(
+        {"fragment": "Value", "value": None},
+        [thing(), thing("")],
+        ["Get", "Put"],
+        True,
+        ({"Value": "1"}, {"Value": None}),
+        id="fragment cleared",
+    ),
+    pytest.param(
+        {"properties": {"Password": "hunter22"}},
+        [thing(password="before22"), thing(password="hunter22")],
+        ["Get", "Put"],
+        True,
+        ({"Password": "********"}, {"Password": "********"}),
+        id="secrets are masked",
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "answers", "actions", "changed", "diff"), ROWS)
+def test_put(run, given, answers, actions, changed, diff):
+    result, connection = run("put", {**PLACE, **given}, *answers, profile="generic")
+    assert connection.actions == actions
+    assert result["changed"] == changed
+    assert (result["diff"]["before"], result["diff"]["after"]) == diff
+    assert result["class_name"] == "CIM_Thing"
+    assert "hunter22" not in str(result)
+
+
+@pytest.mark.parametrize(("given", "answers", "actions", "changed", "diff"), ROWS)
+def test_check_mode_predicts_and_sends_no_put(run, given, answers, actions, changed, diff):
+    result, connection = run("put", {**PLACE, **given}, answers[0], profile="generic", check_mode=True)
+    assert connection.actions == ["Get"]
+    assert result["changed"] == changed
+    assert (result["diff"]["before"], result["diff"]["after"]) == diff
+    assert result["instance"]["Name"] == "a"
+
+
+def test_the_whole_received_element_goes_back(run):
+    result, connection = run("put", {**PLACE, "properties": {"Value": 2}}, thing(), thing("2"), profile="generic")
+    assert result["instance"]["Value"] == "2"
+    assert connection.repeatable == [True, False]
+    for text in (">a</p:Name>", ">2</p:Value>", ">x</p:Words>", ">y</p:Words>"):
+        assert text in connection.sent[1]
+
+
+def test_an_unknown_service_is_asked_once_what_it_is_and_only_before_a_put(run):
+    identity = (
+        '<i:IdentifyResponse xmlns:i="http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd">'
+        "<i:ProductVendor>Open Management Infrastructure</i:ProductVendor></i:IdentifyResponse>"
+    )
+    arguments = {**PLACE, "properties": {"Value": 2}}
+    _result, connection = run("put", arguments, thing(), identity, thing("2"))
+    assert connection.actions == ["Get", "Identify", "Put"]
+    assert connection.session.profile.name == "omi"
+    _result, connection = run("put", {**PLACE, "properties": {"Value": 1}}, thing())
+    assert connection.actions == ["Get"]
+
+
+@pytest.mark.parametrize(
+    ("uri", "profile", "header"), [("cimv2/CIM_Thing", "omi", False), ("wmicimv2/CIM_Thing", "auto", True)]
+)
+def test_a_fragment_is_sent_to_windows_alone(run, uri, profile, header):
+    answers = [thing(uri=WMI_URI), *(["", thing("2", uri=WMI_URI)] if header else [thing("2")])]
+    arguments = {"resource_uri": uri, "fragment": "Value", "value": 2}
+    _result, connection = run("put", arguments, *answers, profile=profile)
+    assert ("FragmentTransfer" in connection.sent[1]) == header
+    assert ("XmlFragment" in connection.sent[1]) == header
+    assert ("<p:Name>" in connection.sent[1]) != header
+
+
+class TestConfig:
+    """``winrm/config`` is written to the smallest resource that holds a member (MS-WSMV 3.1.4.1.29)."""
+
+    def test_member_of_a_branch(self, run):
+        root = f'<c:Config xmlns:c="{CONFIG}"><c:MaxTimeoutms>60000</c:MaxTimeoutms></c:Config>'
+        arguments = {"resource_uri": "winrm/config", "properties": {"Winrs": {"MaxShellsPerUser": 50}}}
+        result, connection = run("put", arguments, winrs(), winrs(50), root)
+        assert connection.actions == ["Get", "Put", "Get"]
+        assert [f">{CONFIG}/winrs<" in text for text in connection.sent] == [True, True, False]
+        assert result["diff"]["before"] == {"Winrs": {"MaxShellsPerUser": 30}}
+        assert result["diff"]["after"] == {"Winrs": {"MaxShellsPerUser": 50}}
+        assert result["instance"] == {"MaxTimeoutms": 60000}
+
+    def test_nothing_is_written_where_one_part_is_refused(self, run):
+        service = f'<c:Service xmlns:c="{CONFIG}/service"><c:AllowRemoteAccess>true</c:AllowRemoteAccess></c:Service>'
+        wanted = {"Winrs": {"MaxShellsPerUser": 50}, "Service": {"AllowRemoteAccess": False}}
+        arguments = {"resource_uri": "winrm/config", "properties": wanted}
+        result, connection = run("put", arguments, winrs(), service)
+        assert connection.actions == ["Get", "Get"]
+        assert result["failed"]
+        assert "properties.Service.AllowRemoteAccess" in result["msg"]
+
+    def test_a_change_that_cuts_the_connection_is_still_a_change(self, run):
+        from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
+
+        auth = f'<c:Auth xmlns:c="{CONFIG}/service/auth"><c:Basic>true</c:Basic></c:Auth>'
+        arguments = {"resource_uri": "winrm/config/service/auth", "properties": {"Basic": False}}
+        refused = TransportError("refused", step="authentication")
+        result, _connection = run("put", arguments, auth, "", refused)
+        assert result["changed"] is True
+        assert "failed" not in result
+        assert "unreachable" not in result
+        assert result["instance"] is None
+        assert "not read back" in result["warnings"][0]
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ({}, "properties"),
+        ({"properties": {}, "body": "<a/>"}, "properties"),
+        ({"properties": {}, "fragment": "A", "value": 1}, "properties"),
+        ({"fragment": "A"}, "value"),
+        ({"properties": {"A": 1}, "value": 1}, "value"),
+        ({"fragment": "/A", "value": 1}, "fragment"),
+        ({"fragment": "A/B", "value": 1}, "fragment"),
+        ({"body": "<a>"}, "body"),
+        ({"body": 5}, "body"),
+        ({"body": {"a": 1, "b": 2}}, "body"),
+        ({"body": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}, "body"),
+        ({"properties": {"A": "bell\x07"}}, "properties.A"),
+        ({"properties": {"A": {"B": "bell\x07"}}}, "properties.A.B"),
+        ({"properties": {"A B": 1}}, "properties.A B"),
+        ({"properties": {"A": [1, None]}}, "properties.A[1]"),
+        ({"fragment": "A", "value": "bell\x07"}, "value.A"),
+        ({"resource_uri": "winrm/config", "properties": {"MaxTimeoutms": "soon"}}, "properties.MaxTimeoutms"),
+        ({"resource_uri": "winrm/config", "properties": {"Winrs": {"IdleTimeout": 5}}}, "properties.Winrs.IdleTimeout"),
+    ],
+)
+def test_bad_input_sends_nothing(run, given, names):
+    result, connection = run("put", {**PLACE, **given})
+    assert result["failed"]
+    assert result["msg"].startswith(f"{names}: ")
+    assert connection.sent == []

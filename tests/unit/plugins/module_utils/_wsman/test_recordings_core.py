@@ -142,13 +142,14 @@ def test_answer(name, expected):
     assert describe(name) == expected
 
 
-@pytest.mark.parametrize("name", [row[0] for row in TABLE])
-def test_cut_answers_are_clear_errors(name):
+@pytest.mark.parametrize("folder", ["omi", "openwsman", "windows"])
+def test_cut_answers_are_clear_errors(folder):
     """Whatever is missing at the end, only our own errors come out."""
-    data = exchange(name)[0]
-    for length in range(0, len(data) - 20, max(1, len(data) // 16)):
-        with pytest.raises(ProtocolError):
-            envelope.load(data[:length])
+    for name in names_of(WIRE / folder):
+        data = exchange(name)[0]
+        for length in range(0, len(data) - 20, max(1, len(data) // 16)):
+            with pytest.raises(ProtocolError):
+                envelope.load(data[:length])
 
 
 @pytest.mark.parametrize("name", ["openwsman/052-get-item", "omi/47-get-president", "windows/4.2.1-01"])

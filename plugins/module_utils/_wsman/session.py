@@ -195,12 +195,17 @@ def _authentication(given: t.Mapping[str, t.Any]) -> str:
     wanted = _choice(given, "authentication", AUTHENTICATIONS, "default")
     resolved = default_authentication(given) if wanted == "default" else wanted
     if resolved not in AVAILABLE_AUTHENTICATIONS:
-        raise UsageError(
-            f"{resolved} is not available in this version, which has basic and none.",
-            option="authentication",
-            remedy="Use basic over HTTPS with a local account of the service.",
-        )
+        raise not_available(resolved, "authentication")
     return resolved
+
+
+def not_available(authentication: str, option: str) -> UsageError:
+    """The error for an authentication that has a name and no code yet; *option* is what asked for it."""
+    return UsageError(
+        f"{authentication} is not available in this version, which has basic and none.",
+        option=option,
+        remedy="Use basic over HTTPS with a local account of the service.",
+    )
 
 
 def _check_credentials(given: t.Mapping[str, t.Any], authentication: str) -> None:

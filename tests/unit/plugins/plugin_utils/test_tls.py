@@ -122,7 +122,7 @@ def test_a_bundle_of_the_environment_does_not_replace_ours(peer, authority, monk
 @pytest.mark.parametrize("name", ["ca.crt", "hash"])
 def test_a_folder_of_authorities(peer, authority, tmp_path, name):
     if name == "hash":
-        name = "%08x.0" % int(_subject_hash(authority.file), 16)
+        name = f"{_subject_hash(authority.file)}.0"
     (tmp_path / name).write_bytes(authority.file.read_bytes())
     (tmp_path / "README").write_text("no certificate")
     one = peer(serve, authority.service("127.0.0.1"))

@@ -41,6 +41,8 @@ class Enumerations:
         context = self.contexts.add(call, texts, limits.enumeration_timeout, limits.max_operations_per_user)
         if not optimized:
             _context(answer, context.identifier)
+            if call.manner.empty_items:
+                SubElement(answer, f"{{{call.manner.items}}}Items")
             return answer
         self.contexts.take(context.identifier, call, check=False)
         style = call.manner

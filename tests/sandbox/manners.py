@@ -41,7 +41,6 @@ class Manner(Style):
 
     spelling: Spelling = dataclasses.field(default_factory=Spelling)
     fault: t.Callable[[Problem], Fault] = windows_faults.fault
-    translate: t.Callable[[Fault], Fault] | None = None
     dialects: frozenset[str] = frozenset([names.WQL, names.SELECTOR_FILTER, names.ASSOCIATION_FILTER])
     class_bases: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     any_uri: bool = False
@@ -106,6 +105,9 @@ OMI = Manner(
     ),
     fault=vendor_faults.omi,
     translate=vendor_faults.translate_omi,
+    identify_answer=f"{{{names.SOAP}}}IdentifyResponse",  # sic: wire/omi 02
+    invoke_suffix="",
+    empty_items=True,
     dialects=_QUERIES | {names.SELECTOR_FILTER},
     class_bases={"": CIM_SCHEMA},
     any_uri=True,
@@ -156,6 +158,7 @@ OPENWSMAN = Manner(
     spelling=Spelling(datetimes="cim", short_reals=False, null_arrays=False, characters="number"),
     fault=vendor_faults.openwsman,
     translate=vendor_faults.translate_openwsman,
+    declaration=True,
     dialects=_QUERIES | {names.SELECTOR_FILTER, names.XPATH},
     query_over_class=True,
     put_replaces=True,

@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 _IDENTIFY = f"{{{names.IDENTITY}}}"
+_STANDARD = (names.TRANSFER, names.ENUMERATION)
 _READ = frozenset([names.GET, names.ENUMERATE, names.PULL, names.RELEASE, names.RENEW, names.GET_STATUS])
 
 
@@ -127,7 +128,7 @@ class Service:
 
     def _identify(self, caller: Caller) -> Element:
         style = self.style
-        answer = Element(_IDENTIFY + "IdentifyResponse")
+        answer = Element(style.identify_answer)
         SubElement(answer, _IDENTIFY + "ProtocolVersion").text = style.protocol_version
         SubElement(answer, _IDENTIFY + "ProductVendor").text = style.product_vendor
         known = caller.user is not None
@@ -156,7 +157,8 @@ class Service:
                 name = "MAX_ENVELOPE_SIZE_EXCEEDED" if call.action in _READ else "UNREPORTABLE_SUCCESS"
                 raise Fault.named(name)
             content = rendered(text)
-        return soap.answer(self.style, call.action + "Response", call.message_id, content, encoding=encoding)
+        suffix = "Response" if call.action.startswith(_STANDARD) else self.style.invoke_suffix
+        return soap.answer(self.style, call.action + suffix, call.message_id, content, encoding=encoding)
 
     def _provider(self, call: Call) -> Provider:
         """The provider of the longest URI that matches."""

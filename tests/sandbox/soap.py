@@ -29,6 +29,7 @@ __all__ = [
     "rendered",
 ]
 
+_UTF8 = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _DOCTYPE = re.compile(r"<!(DOCTYPE|ENTITY)")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
@@ -141,7 +142,10 @@ def answer(
     body = SubElement(envelope, f"{{{names.SOAP}}}Body")
     if content is not None:
         body.append(content)
-    return render_document(envelope, style.scope).encode("utf-16" if encoding.startswith("utf-16") else encoding)
+    text = render_document(envelope, style.scope)
+    if encoding.startswith("utf-16"):
+        return text.encode("utf-16")
+    return (_UTF8 + text if style.declaration else text).encode(encoding)
 
 
 def fault_answer(style: Style, fault: Fault, relates_to: str | None, *, encoding: str = "utf-8") -> bytes:

@@ -29,8 +29,10 @@ class Style:
     the namespaces of Items and EndOfSequence in an optimized EnumerateResponse (a PullResponse always uses ``wsen:``
     unless *pull_items*, *pull_end* say otherwise). *new_context* gives every Pull a new context, *empty_context* sends
     an empty EnumerationContext at the end. *case_sensitive* compares resource URIs by case. *address* stands in
-    endpoint references. *renews*: Renew and GetStatus of enumerations exist. *translate* makes
-    this make's own fault of one that the service itself raised.
+    endpoint references. *renews*: Renew and GetStatus of enumerations exist. *translate* makes this make's own fault
+    of one that the service itself raised. *identify_answer* is the tag of Identify's answer, *invoke_suffix* what
+    stands behind an Invoke's action in its answer. *empty_items*: an answer to Enumerate has Items, even where nothing
+    was optimized. *declaration*: answers in UTF-8 begin with an XML declaration.
     """
 
     name: str = "windows"
@@ -67,6 +69,10 @@ class Style:
     address: str = names.ANONYMOUS
     renews: bool = False
     translate: t.Callable[[Fault], Fault] | None = None
+    identify_answer: str = f"{{{names.IDENTITY}}}IdentifyResponse"
+    invoke_suffix: str = "Response"
+    empty_items: bool = False
+    declaration: bool = False
 
 
 WINDOWS = Style()

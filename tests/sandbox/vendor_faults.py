@@ -149,7 +149,8 @@ _OPENWSMAN: dict[str, tuple[str, str | None, str]] = {
 def openwsman(problem: Problem) -> Fault:
     """Openwsman (wire/openwsman 055 to 062, 089, 091); without a row: an error of the broker."""
     subcode, detail, reason = _OPENWSMAN.get(problem.kind, ("wsman:InternalError", None, message(problem)))
-    return Fault(subcode, detail, reason=reason, http_status=503 if reason == _NO_ROUTE else None)
+    status = {_NO_ROUTE: 503, "Class not found": 400}.get(reason)
+    return Fault(subcode, detail, reason=reason, http_status=status)
 
 
 def openwsman_status(fault: Fault) -> int:

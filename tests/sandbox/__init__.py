@@ -28,13 +28,9 @@ from .mappings import CertificateMappings, SecuritySettings
 from .misbehave import Misbehaviour
 from .plugins import CustomRemoteShells, Plugins, Resources
 from .provider import Provider
+from .repository import Repository
 from .server import Server, bind
 from .service import Service
-
-try:
-    from .repository import Repository
-except ModuleNotFoundError:
-    Repository = None  # type: ignore[assignment, misc]
 
 __all__ = ["Sandbox"]
 
@@ -183,10 +179,8 @@ class Sandbox:
         self.listeners.rows = []
         self.listeners.add("HTTP", self.http_port)
         self.listeners.add("HTTPS", self.https_port, self._certificates[0].thumbprint)
-        self.service.providers = self._configuration_providers()
-        if Repository is not None:
-            self.repository = Repository(self.manner)
-            self.service.providers.append(self.repository.provider())
+        self.repository = Repository(self.manner)
+        self.service.providers = [*self._configuration_providers(), self.repository.provider()]
 
     def _configuration_providers(self) -> list[Provider]:
         if self.manner.name != "windows":

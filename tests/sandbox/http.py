@@ -134,6 +134,15 @@ class Stream:
         del self._buffer[:length]
         return body
 
+    def discard(self, length: int) -> None:
+        """Read *length* octets and forget them."""
+        while len(self._buffer) < length:
+            length -= len(self._buffer)
+            self._buffer.clear()
+            if not self._fill():
+                raise Disconnected
+        del self._buffer[:length]
+
     def _fill(self) -> bool:
         try:
             data = self._socket.recv(_CHUNK)

@@ -22,6 +22,7 @@ from .listeners import Listeners
 from .misbehave import Misbehaviour, Plan
 
 _IDLE = 120.0
+_DISCARDED = 64 * 1024 * 1024
 _RESET = struct.pack("ii", 1, 0)
 
 
@@ -180,10 +181,20 @@ class Connection:
         """Exchange after exchange, until one side closes."""
         while not self._server.stopping.is_set() and not self._endpoint.closed:
             request = self._stream.read_head()
-            if request is None:
+            if request is None or self._endpoint.closed:
                 return
             if not self._exchange(request) or not request.keep_alive:
+                if "transfer-encoding" in request.headers:
+                    self._linger()
                 return
+
+    def _linger(self) -> None:
+        """Close our side and read on for a second, lest a reset overtake the answer."""
+        socket.socket.shutdown(self._socket, socket.SHUT_WR)
+        self._socket.settimeout(1.0)
+        with contextlib.suppress(OSError):
+            while self._socket.recv(65536):
+                pass
 
     def _exchange(self, request: Request) -> bool:
         """One request; whether the connection is kept."""
@@ -193,12 +204,7 @@ class Connection:
         secure = self._endpoint.context is not None
         arrival = Arrival(secure, self._endpoint.port, self._server.prefixes(self._endpoint), self._state)
         refused = front.refuse_head(request, arrival)
-        if refused is None or (request.length is not None and not refused.close):
-            if request.headers.get("expect", "").lower() == "100-continue":
-                write(self._socket, [b"HTTP/1.1 100 Continue\r\n\r\n"])
-            request.body = self._stream.read_body(request.length or 0)
-        elif "transfer-encoding" in request.headers:
-            refused.close = True
+        self._read_body(request, refused)
         plan = self._server.plan(request)
         if plan is not None and (plan.stall or plan.reset == "before"):
             self._server.stopping.wait(plan.stall)
@@ -211,6 +217,17 @@ class Connection:
             outcome = front.answer(request, arrival, plan)
         self._note(request, outcome, time.perf_counter() - started)
         return self._send(outcome.response, plan)
+
+    def _read_body(self, request: Request, refused: Response | None) -> None:
+        """The body; what was refused already is read and thrown away, so that the client sees the answer."""
+        if refused is None:
+            if request.headers.get("expect", "").lower() == "100-continue":
+                write(self._socket, [b"HTTP/1.1 100 Continue\r\n\r\n"])
+            request.body = self._stream.read_body(request.length or 0)
+        elif "transfer-encoding" in request.headers or (request.length or 0) > _DISCARDED:
+            refused.close = True
+        else:
+            self._stream.discard(request.length or 0)
 
     def _note(self, request: Request, outcome: Outcome, seconds: float) -> None:
         authorization = request.headers.get("authorization", "").partition(" ")[0] or None
@@ -266,9 +283,9 @@ class Connection:
         """In steps of at least one octet and at most ten a second."""
         step = max(1, int(rate / 10))
         for start in range(0, len(data), step):
-            write(self._socket, [data[start : start + step]])
             if self._server.stopping.wait(step / rate):
                 return
+            write(self._socket, [data[start : start + step]])
 
     def _reset(self) -> bool:
         """Close so that the peer sees a reset."""

@@ -31,7 +31,9 @@ _INTEGERS = frozenset(
 
 _CIM_NOT_FOUND: t.Final = 6
 _CIM_ALREADY_EXISTS: t.Final = 11
-_NOT_FOUND = {"RESOURCE_NOT_FOUND", "WBEM_E_NOT_FOUND"}
+_NOT_FOUND: t.Final = "WBEM_E_NOT_FOUND"
+#: The texts of CIM's status 6 where it is all that comes: sfcb's, and the constants' own names.
+_OBJECT_NOT_FOUND = re.compile(r"object could not be found|\b(?:CMPI_RC|CIM)_ERR_NOT_FOUND\b")
 _ALREADY_EXISTS = {"ALREADY_EXISTS", "WBEM_E_ALREADY_EXISTS", "ERROR_ALREADY_EXISTS"}
 
 
@@ -80,29 +82,39 @@ def _last_part(fault_detail: str | None) -> str | None:
     return (fault_detail or "").rpartition("/")[2] or None
 
 
-def is_not_found(fault: WSManFault) -> bool:
+def is_not_found(fault: WSManFault, resource_uri: str | None = None) -> bool:
     """True where the fault says that this instance is not there, its class being known to the service.
 
-    Never true for a wrong class, resource URI, namespace or selector name. Openwsman gives one and the same fault for
-    a wrong class and a missing instance: see ``may_be_not_found``.
+    Never true for a wrong class, resource URI, namespace or selector name. Some services have one fault for a wrong
+    class and a missing instance; where *resource_uri* is that of no class (``winrm/config/listener``) it tells enough,
+    else see ``may_be_not_found``.
     """
-    if fault.windows_name in _NOT_FOUND or _extended_status(fault) in _NOT_FOUND:
+    return _instance_is_missing(fault, resource_uri) is True
+
+
+def may_be_not_found(fault: WSManFault, resource_uri: str | None = None) -> bool:
+    """True for ``is_not_found``, and for a fault that a wrong class has too. To be sure, enumerate the class.
+
+    Windows says RESOURCE_NOT_FOUND of both (MS-WSMV 4.10), Openwsman over sfcb wsa:DestinationUnreachable without a
+    detail (wire/openwsman/058, 091).
+    """
+    return _instance_is_missing(fault, resource_uri) is not False
+
+
+def _instance_is_missing(fault: WSManFault, resource_uri: str | None) -> bool | None:
+    """None where the fault leaves open whether it is the instance or its class."""
+    status = _extended_status(fault)
+    if _NOT_FOUND in (fault.windows_name, status):
         return True
     if fault.cim_error and fault.cim_error.get("CIMStatusCode") is not None:
         return bool(fault.cim_error["CIMStatusCode"] == _CIM_NOT_FOUND)
-    return fault.windows_code is None and detail_name(fault) == "ResourceNotFound"
-
-
-def may_be_not_found(fault: WSManFault) -> bool:
-    """True for ``is_not_found``, and where the fault names no cause but may mean it.
-
-    Openwsman over sfcb answers wsa:DestinationUnreachable without a detail for a missing instance, and the same to a
-    Get of a class that does not exist (wire/openwsman/058, 091). To be sure, enumerate the class: that tells.
-    """
-    bare = fault.windows_code is None and fault.cim_error is None and fault.fault_detail is None
-    return is_not_found(fault) or (
-        bare and fault.subcode == "wsa:DestinationUnreachable" and "object could not be found" in (fault.reason or "")
-    )
+    if status is not None:
+        return False
+    if fault.windows_name == "RESOURCE_NOT_FOUND" or detail_name(fault) == "ResourceNotFound":
+        return None if resource_uri is None or uris.class_name(resource_uri) else True
+    bare = fault.windows_code is None and fault.fault_detail is None
+    unreachable = bare and fault.subcode == "wsa:DestinationUnreachable"
+    return None if unreachable and _OBJECT_NOT_FOUND.search(fault.reason or "") else False
 
 
 def is_already_exists(fault: WSManFault) -> bool:

@@ -12,6 +12,7 @@ import typing as t
 
 #: By Windows' name (``fault_codes.name_of``), which says more than the subcode.
 _BY_NAME: t.Final[dict[str, str]] = {
+    "RESOURCE_NOT_FOUND": "Check resource_uri and selector_set: there is no such class, or no such instance of it.",
     "INVALID_URI_WMI_ENUM_WQL": "Give a WQL query the resource URI of the whole namespace, as in wmicimv2/*.",
     "INVALID_URI_WMI_SINGLETON": "The class has several instances: name one in selector_set.",
     "DIFFERENT_CIM_SELECTOR": "Leave namespace out: a WMI resource URI has its own, and another was given.",
@@ -59,7 +60,5 @@ _BY_SUBCODE: t.Final[dict[str, str]] = {
 
 def find(subcode: str | None, detail: str | None, windows_name: str | None) -> str | None:
     """The remedy for a fault, or None; *detail* is the last part of the fault detail."""
-    if windows_name == "RESOURCE_NOT_FOUND":
-        return None  # Windows sends it as InvalidResourceURI, but it is the instance that is missing
     keys = (f"{subcode}/{detail}", subcode or "")
     return _BY_NAME.get(windows_name or "") or next((_BY_SUBCODE[key] for key in keys if key in _BY_SUBCODE), None)

@@ -280,20 +280,28 @@ def test_no_remedy_is_better_than_a_wrong_one():
     assert load().remedy is None
     detail = fault_detail("InvalidResourceURI")
     assert "resource_uri" in load(detail, subcode=UNREACHABLE).remedy
-    assert load(detail + windows(2150858752), subcode=UNREACHABLE).remedy is None
+    assert "or no such instance" in load(detail + windows(2150858752), subcode=UNREACHABLE).remedy
 
 
 NOT_FOUND = "The requested object could not be found"
+EXTENDED = (
+    '<f:ProviderFault><f:ExtendedError><p:__ExtendedStatus xmlns:p="urn:p">'
+    "<p:StatusCode>{}</p:StatusCode></p:__ExtendedStatus></f:ExtendedError></f:ProviderFault>"
+)
 
 
 @pytest.mark.parametrize(
     ("parts", "is_not_found", "may_be"),
     [
-        ({"detail": windows(2150858752)}, True, True),
+        ({"detail": windows(2150858752)}, False, True),
+        ({"detail": windows(2150858752, inner=EXTENDED.format(2147749890))}, True, True),
+        ({"detail": windows(2150858752, inner=EXTENDED.format(2147749904))}, False, False),
         ({"detail": windows(2147749890)}, True, True),
         ({"detail": cim_error(CIMStatusCode=6)}, True, True),
         ({"detail": cim_error(WMI_ERROR, CIMStatusCode=6, MessageID="HRESULT 0x80041002")}, True, True),
-        ({"detail": "<w:FaultDetail>wsman:faultDetail/ResourceNotFound</w:FaultDetail>"}, True, True),
+        ({"detail": "<w:FaultDetail>wsman:faultDetail/ResourceNotFound</w:FaultDetail>"}, False, True),
+        ({"subcode": UNREACHABLE, "reason": "CMPI_RC_ERR_NOT_FOUND"}, False, True),
+        ({"subcode": UNREACHABLE, "reason": "CMPI_RC_ERR_INVALID_CLASS"}, False, False),
         ({"subcode": UNREACHABLE, "reason": NOT_FOUND, "detail": None}, False, True),
         ({"subcode": UNREACHABLE, "reason": "Enumeration context not found", "detail": None}, False, False),
         ({"subcode": UNREACHABLE, "reason": "The target namespace does not exist"}, False, False),
@@ -314,14 +322,24 @@ def test_is_not_found(parts, is_not_found, may_be):
     assert (fault.is_not_found(found), fault.may_be_not_found(found)) == (is_not_found, may_be)
 
 
-def test_wmi_says_not_found_in_its_extended_error():
-    inner = (
-        '<f:ExtendedError><p:__ExtendedStatus xmlns:p="urn:p"><p:StatusCode>{}</p:StatusCode>'
-        "</p:__ExtendedStatus></f:ExtendedError>"
-    )
-    for number, expected in ((2147749890, True), (2147749904, False)):
-        found = load(provider(inner.format(number)))
-        assert fault.is_not_found(found) is expected
+CLASS = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/Win32_Service"
+
+
+@pytest.mark.parametrize(
+    ("code", "uri", "is_not_found", "may_be"),
+    [
+        (2150858752, uris.NS_CONFIG + "/listener", True, True),
+        (32768, uris.NS_CONFIG + "/listener", True, True),
+        (2150858752, CLASS, False, True),
+        (2150858752, None, False, True),
+        (2147749890, CLASS, True, True),
+        (2150858811, uris.NS_CONFIG + "/listener", False, False),
+        (2150858843, uris.NS_SHELL + "/cmd", False, False),
+    ],
+)
+def test_what_is_missing_where_there_is_no_class(code, uri, is_not_found, may_be):
+    found = load(windows(code), subcode=UNREACHABLE)
+    assert (fault.is_not_found(found, uri), fault.may_be_not_found(found, uri)) == (is_not_found, may_be)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ except ImportError:  # only bodies given as dictionaries need it
 from . import representation, uris, xml
 from .errors import UsageError
 
+_TYPE: t.Final = "@xsi:type"  # a QName in text
 _PREFIXED: t.Final = re.compile(r"@?([^\W\d][\w.-]*):[^\W\d][\w.-]*")
 
 
@@ -39,6 +40,7 @@ def from_element(element: Element) -> dict[str, t.Any]:
     _require("result")
     tidy = copy.deepcopy(element)
     tidy.tail = None
+    representation.qualify_types(tidy)
     for one in tidy.iter():
         _drop_layout(one)
     document: dict[str, t.Any] = xmltodict.parse(xml.dump(tidy), strip_whitespace=False)
@@ -96,7 +98,9 @@ def _rename(value: t.Any, prefix: str) -> t.Any:
     for name, one in value.items():
         if name == f"@xmlns:{prefix}":
             name = "@xmlns"
-        renamed[name.removeprefix(f"{prefix}:")] = _rename(one, prefix)
+        renamed[name.removeprefix(f"{prefix}:")] = (
+            one.removeprefix(f"{prefix}:") if name == _TYPE else _rename(one, prefix)
+        )
     return renamed
 
 
@@ -113,7 +117,9 @@ def _to_text(value: t.Any, option: str, prefixes: _Prefixes) -> t.Any:
         path = f"{option}.{name}"
         _check_name(name, path, prefixes)
         if name[0] in "@#":
-            texts[str(name)] = representation.format_scalar("" if one is None else one, path)
+            texts[str(name)] = text = representation.format_scalar("" if one is None else one, path)
+            if name == _TYPE and ":" in text:
+                prefixes.used.add(text.partition(":")[0])
         else:
             texts[str(name)] = _to_text(one, path, prefixes)
     return texts

@@ -36,6 +36,19 @@ XSI = f'xmlns:xsi="{uris.NS_XSI}"'
             f'<z:a xmlns:z="u:1" xmlns:w="{uris.NS_WSMAN}"><w:b>1</w:b></z:a>',
             {"a": {"@xmlns": "u:1", "@xmlns:wsman": uris.NS_WSMAN, "wsman:b": "1"}},
         ),
+        (
+            f'<z:a xmlns:z="u:1/a" xmlns:cim="{uris.NS_CIM}" {XSI} xsi:type="z:a_Type">'
+            '<z:b xsi:type="cim:cimString">1</z:b></z:a>',
+            {
+                "a": {
+                    "@xmlns": "u:1/a",
+                    "@xmlns:xsi": uris.NS_XSI,
+                    "@xmlns:cim": uris.NS_CIM,
+                    "@xsi:type": "a_Type",
+                    "b": {"@xsi:type": "cim:cimString", "#text": "1"},
+                }
+            },
+        ),
         # with an element in no namespace there can be no default one
         ('<z:a xmlns:z="u:1"><b>1</b></z:a>', {"p:a": {"@xmlns:p": "u:1", "b": "1"}}),
     ],

@@ -32,8 +32,6 @@ _INTEGERS = frozenset(
 _CIM_NOT_FOUND: t.Final = 6
 _CIM_ALREADY_EXISTS: t.Final = 11
 _NOT_FOUND: t.Final = "WBEM_E_NOT_FOUND"
-#: The texts of CIM's status 6 where it is all that comes: sfcb's, and the constants' own names.
-_OBJECT_NOT_FOUND = re.compile(r"object could not be found|\b(?:CMPI_RC|CIM)_ERR_NOT_FOUND\b")
 _ALREADY_EXISTS = {"ALREADY_EXISTS", "WBEM_E_ALREADY_EXISTS", "ERROR_ALREADY_EXISTS"}
 
 
@@ -96,7 +94,7 @@ def may_be_not_found(fault: WSManFault, resource_uri: str | None = None) -> bool
     """True for ``is_not_found``, and for a fault that a wrong class has too. To be sure, enumerate the class.
 
     Windows says RESOURCE_NOT_FOUND of both (MS-WSMV 4.10), Openwsman over sfcb wsa:DestinationUnreachable without a
-    detail (wire/openwsman/058, 091).
+    detail, of a wrong namespace too (wire/openwsman/058, 061, 091). Texts are no help: they have languages.
     """
     return _instance_is_missing(fault, resource_uri) is not False
 
@@ -113,8 +111,7 @@ def _instance_is_missing(fault: WSManFault, resource_uri: str | None) -> bool | 
     if fault.windows_name == "RESOURCE_NOT_FOUND" or detail_name(fault) == "ResourceNotFound":
         return None if resource_uri is None or uris.class_name(resource_uri) else True
     bare = fault.windows_code is None and fault.fault_detail is None
-    unreachable = bare and fault.subcode == "wsa:DestinationUnreachable"
-    return None if unreachable and _OBJECT_NOT_FOUND.search(fault.reason or "") else False
+    return None if bare and fault.subcode == "wsa:DestinationUnreachable" else False
 
 
 def is_already_exists(fault: WSManFault) -> bool:

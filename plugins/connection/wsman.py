@@ -23,7 +23,8 @@ description:
   - Every option but those can be given with a task, in the option O(ignore:session) of each module, where it wins over all variables.
   - Requests go from the worker process, and one connection serves a task with its whole loop. Proxies, certificate bundles and
     credentials that the environment names for other programs are not used.
-  - This connection runs no commands. A play on it needs C(gather_facts: false), and M(ansible.builtin.wait_for_connection) gets no
+  - >-
+    This connection runs no commands. A play on it needs C(gather_facts: false), and M(ansible.builtin.wait_for_connection) gets no
     further than the answer of the service; use M(wsman.automation.wsman_identify) with C(until) instead.
 author:
   - the wsman.automation authors

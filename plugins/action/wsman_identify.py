@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.wsman.automation.plugins.module_utils import _argspec
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
 from ansible_collections.wsman.automation.plugins.plugin_utils._action import Connect, WSManAction
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import Result
 
@@ -19,5 +20,13 @@ class ActionModule(WSManAction):
 
     def operate(self, arguments: dict[str, t.Any], connect: Connect) -> Result:
         """Ask, and show what it says."""
-        identity = connect().identify(authenticated=arguments["authenticated"])
-        return {"changed": False, "identity": identity.to_plain()}
+        client = connect()
+        identity = client.identify(authenticated=arguments["authenticated"])
+        options = client.options if arguments["authenticated"] else client.options.anonymous()
+        return {"changed": False, "identity": identity.to_plain(), "session": describe(options)}
+
+
+def describe(options: SessionOptions) -> Result:
+    """By which way the service was reached, without the account: who changes a service can tell what would bar it."""
+    names = ("host", "scheme", "port", "http_prefix", "authentication")
+    return {**{name: getattr(options, name) for name in names}, "encrypted": options.scheme == "https"}

@@ -88,6 +88,35 @@ identity:
       type: list
       elements: str
       sample: [http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/spnego-kerberos]
+session:
+  description: By which way the service was reached, as options and variables together decided.
+  returned: success
+  type: dict
+  contains:
+    host:
+      description: The name or address that was connected to.
+      type: str
+      sample: server1.example.com
+    scheme:
+      description: V(http) or V(https).
+      type: str
+      sample: https
+    port:
+      description: The TCP port.
+      type: int
+      sample: 5986
+    http_prefix:
+      description: The path of the service.
+      type: str
+      sample: wsman
+    authentication:
+      description: The authentication that was used, never V(default).
+      type: str
+      sample: basic
+    encrypted:
+      description: Whether nobody on the way can read the messages.
+      type: bool
+      sample: true
 fault:
   description:
     - The fault that the service answered with, each member in the same form whatever the service. A member that the answer

@@ -122,7 +122,7 @@ def _merge_member(
         changes = _note_secret(merge, spelled, path)
         held = None
     else:
-        changes = not _holds(held, value, member)
+        changes = not _holds(held, value, member, closed=schema is not None and schema.closed)
     if not changes and not (member is not None and member.write_only and merge.update_secret == "with_change"):
         return None
     _refuse_unwritable(member, value, path, closed=schema is not None and schema.closed)
@@ -164,9 +164,11 @@ def _merge_attribute(
     return name, held, value
 
 
-def _holds(held: Value, wanted: t.Any, member: Property | None) -> bool:
+def _holds(held: Value, wanted: t.Any, member: Property | None, *, closed: bool) -> bool:
     if member is not None and member.thumbprint and compare.equal_thumbprints(held, wanted):
         return True
+    if held is None and (wanted == {} or (closed and wanted == "")):
+        return True  # nothing is wanted in it; and an unset text of the configuration comes empty, nil or not at all
     return compare.equal(held, wanted, member.type if member is not None and member.type in cim.TYPES else None)
 
 

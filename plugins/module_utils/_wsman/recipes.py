@@ -15,18 +15,15 @@ import dataclasses
 import typing as t
 from xml.etree.ElementTree import Element
 
-from . import instance, schemas, uris, xml
+from . import instance, profiles, schemas, uris, xml
 from .addressing import Target
 from .errors import UsageError
 from .merge import Plan, UpdateSecret, find_children, plan
-from .representation import DatetimeStyle
 from .schema import Schema
 
 WINDOWS_CODE_POLICY = 2150858890  # CONFIG_CANNOT_CHANGE_GPO_CONTROLLED_SETTING
 
 _LANGUAGE: t.Final = xml.qname(uris.NS_XML, "lang")
-#: How a service takes times where nothing that it holds shows it (state.md §3, "Datetimes").
-_DATETIMES_AS: t.Final[dict[str, DatetimeStyle]] = {"windows": "wrapped", "amt": "wrapped", "idrac": "cim"}
 #: A change of these may cut the very connection that it comes by, so they are written last.
 _LAST: t.Final = ("/service", "/service/auth")
 
@@ -82,7 +79,7 @@ def plan_put(
         schemas.builtin(uri) or schema,
         option=part.option,
         update_secret=update_secret,
-        datetimes_as=_DATETIMES_AS.get(profile_name, "bare"),
+        datetimes_as=profiles.by_name(profile_name).datetimes,
     )
     if not uris.is_config(uri):
         return result

@@ -76,6 +76,8 @@ ROWS: list[tuple[str, dict[str, t.Any], dict[str, t.Any], dict[str, t.Any], str 
     ("<p:A>1</p:A>", {"A": None}, {"A": "1"}, {"A": None}, '<p:A xsi:nil="true"/>'),
     ('<p:A xsi:nil="true"/>', {"A": None}, {}, {}, None),
     ("", {"A": None}, {}, {}, None),
+    ("", {"A": {}}, {}, {}, None),
+    ("", {"A": ""}, {"A": None}, {"A": ""}, "<p:A/>"),
     ('<p:A xsi:nil="true" m:IsNullArray="true"/>', {"A": [1]}, {"A": None}, {"A": [1]}, "<p:A>1</p:A>"),
     ('<p:A xsi:nil="true"/>', {"A": "x"}, {"A": None}, {"A": "x"}, "<p:A>x</p:A>"),
     ("<p:A>1</p:A><p:A>2</p:A>", {"A": None}, {"A": ["1", "2"]}, {"A": None}, '<p:A xsi:nil="true"/>'),
@@ -349,6 +351,9 @@ SERVICE = f"""<cfg:Service xmlns:cfg="{uris.NS_CONFIG}/service">
         ({"Future": 2}, {"Future": 2}),
         ({"IPv4Filter": "*"}, {"IPv4Filter": "*"}),
         ({"CertificateThumbprint": ""}, {"CertificateThumbprint": ""}),
+        ({"RootSDDL": ""}, {}),
+        ({"Auth": {}}, {}),
+        ({"Auth": {"Basic": True}}, {"Auth": {"Basic": True}}),
     ],
 )
 def test_configuration(wanted: dict[str, t.Any], after: dict[str, t.Any]) -> None:

@@ -35,6 +35,11 @@ class Enumerations:
             _check_expires(body.findtext(_N + "Expires") or "")
         polymorphism = body.findtext(f"{{{names.CIMBINDING}}}PolymorphismMode")
         found = provider.enumerate(call, _filter(body), mode, polymorphism.strip() if polymorphism else None)
+        if call.manner.total_items_estimate and _W + "RequestTotalItemsCountEstimate" in call.header:
+            found = list(found)
+            estimate = Element(_W + "TotalItemsCountEstimate")
+            estimate.text = str(len(found))
+            call.reply_headers.append(estimate)
         answer = Element(_N + "EnumerateResponse")
         texts = _texts(found, mode, call)
         optimized = body.find(_W + "OptimizeEnumeration") is not None

@@ -183,7 +183,7 @@ def _drop_after(plan: Plan) -> None:
 def _gzip(plan: Plan, *, megabytes: int = 200) -> None:
     def edit(response: Response) -> None:
         response.headers.append(("Content-Encoding", "gzip"))
-        response.body = _padding() * megabytes + gzip.compress(response.body)
+        response.body = gzip.compress(response.body) + _padding() * megabytes
 
     plan.edits.append(edit)
 

@@ -158,7 +158,9 @@ class Service:
                 raise Fault.named(name)
             content = rendered(text)
         suffix = "Response" if call.action.startswith(_STANDARD) else self.style.invoke_suffix
-        return soap.answer(self.style, call.action + suffix, call.message_id, content, encoding=encoding)
+        return soap.answer(
+            self.style, call.action + suffix, call.message_id, content, headers=call.reply_headers, encoding=encoding
+        )
 
     def _provider(self, call: Call) -> Provider:
         """The provider of the longest URI that matches."""

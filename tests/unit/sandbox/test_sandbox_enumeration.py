@@ -234,6 +234,18 @@ def test_another_style() -> None:
     assert last.find(N + "EnumerationContext") is not None and _context(last) == ""
 
 
+@pytest.mark.parametrize(
+    ("estimates", "asked", "expected"), [(True, True, "3"), (True, False, None), (False, True, None)]
+)
+def test_estimate_of_all_items(estimates: bool, asked: bool, expected: str | None) -> None:
+    talk = Conversation(Rows(3), dataclasses.replace(WINDOWS, total_items_estimate=estimates))
+    blocks = header(names.ENUMERATE, URI)
+    if asked:
+        blocks["estimate"] = Element(W + "RequestTotalItemsCountEstimate")
+    reply = handle(talk.service, blocks, element(N + "Enumerate"))
+    assert fromstring(reply.body).findtext(f"{S}Header/{W}TotalItemsCountEstimate") == expected
+
+
 def test_answer_has_windows_prefixes() -> None:
     talk = Conversation(Rows(1))
     talk.enumerate(1)

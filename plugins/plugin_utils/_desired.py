@@ -143,10 +143,10 @@ def _find(client: Client, target: Target) -> Element | None:
 def _is_missing(client: Client, target: Target, error: WSManFault) -> bool:
     """True where *error* says that the instance is not there.
 
-    Openwsman says the same of a class that is not there; then an enumeration of the class tells (wire/openwsman/058).
+    Windows and Openwsman say the same of a class that is not there; then an enumeration of the class tells.
     """
-    if fault.is_not_found(error) or not fault.may_be_not_found(error):
-        return fault.is_not_found(error)
+    if not fault.may_be_not_found(error, target.resource_uri) or fault.is_not_found(error, target.resource_uri):
+        return fault.is_not_found(error, target.resource_uri)
     enumeration = Enumeration(Target(target.resource_uri, _namespace(target)), max_elements=1, limit=1)
     try:
         with contextlib.closing(client.enumerate(enumeration)) as items:

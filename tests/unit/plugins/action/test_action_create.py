@@ -12,7 +12,7 @@ from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service
 
 NAMESPACE = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_Thing"
 LISTENER = "http://schemas.microsoft.com/wbem/wsman/1/config/listener"
-GONE = fault("wsa:DestinationUnreachable", 2150858752)
+GONE = fault("wsa:DestinationUnreachable", 0x80041002)
 EXISTS = fault("wsman:AlreadyExists")
 CREATED = (
     "<wxf:ResourceCreated><wsa:Address>http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</wsa:Address>"

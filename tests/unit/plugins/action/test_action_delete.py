@@ -10,7 +10,7 @@ from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service
 
 PLACE = {"resource_uri": "cimv2/CIM_Thing", "selector_set": {"Name": "a"}}
 THING = '<p:CIM_Thing xmlns:p="http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_Thing"><p:Name>a</p:Name></p:CIM_Thing>'
-GONE = fault("wsa:DestinationUnreachable", 2150858752)
+GONE = fault("wsa:DestinationUnreachable", 0x80041002)
 WRONG_CLASS = fault("wsa:DestinationUnreachable", 2150858811)
 # Openwsman over sfcb says one and the same of a missing instance and of a wrong class (wire/openwsman/058, 091).
 AMBIGUOUS = fault("wsa:DestinationUnreachable", reason="The requested object could not be found.")

@@ -89,13 +89,15 @@ class Provider:
     *uris* are the resource URIs that it serves: exact ones, or prefixes that end in ``/``. *fragments* says that the
     dispatcher may cut fragments out of what ``get`` returns and put them into what ``put`` is given.
     *enumeration_modes*: whether EnumerateEPR and EnumerateObjectAndEPR are supported. *options*: whether the resource
-    takes options at all (else one with MustComply faults).
+    takes options at all; *complies*: whether it understands them when they carry MustComply (what Windows' CIM provider
+    does not, MS-WSMV 3.1.4.1.10).
     """
 
     uris: t.Sequence[str] = ()
     fragments: bool = False
     enumeration_modes: bool = True
     options: bool = False
+    complies: bool = False
 
     def get(self, call: Call) -> Element:
         """The representation."""

@@ -146,7 +146,8 @@ class Service:
         provider = self._provider(call)
         if call.user in self.read_only_users and call.action not in _READ:
             raise Fault.named("ACCESS_DENIED")
-        if not provider.options and any(option.must_comply for option in call.options):
+        complies = provider.complies or (provider.options and not self.style.strict)
+        if not complies and any(option.must_comply for option in call.options):
             raise Fault.named("INVALID_OPTIONS")
         with self._lock:
             content = self._operate(call, provider)

@@ -13,6 +13,7 @@ import http.server
 import pathlib
 import re
 import threading
+import typing
 import xml.etree.ElementTree as ET
 
 NS = {
@@ -50,16 +51,20 @@ class Recording:
     def __init__(self, stem: pathlib.Path) -> None:
         self.name = stem.name
         head = stem.with_name(stem.name + ".http").read_text("utf-8", "replace")
-        statuses = re.findall(r"^HTTP/1\.[01] (\d{3})", head, re.M)
+        statuses = re.findall(r"^HTTP/1\.[01] (\d{3})", head, re.MULTILINE)
         self.status = int(statuses[-1]) if statuses else 0
-        self.close = re.search(r"^Connection:\s*close", head, re.I | re.M) is not None
-        self.server = next(iter(re.findall(r"^Server:\s*(.+)$", head, re.M)), "").strip()
+        self.close = re.search(r"^Connection:\s*close", head, re.IGNORECASE | re.MULTILINE) is not None
+        self.server = next(iter(re.findall(r"^Server:\s*(.+)$", head, re.MULTILINE)), "").strip()
         self.body = stem.with_name(stem.name + ".resp.xml").read_bytes()
 
 
 def load(vendor: str, *first: str) -> dict[tuple[str, ...], list[Recording]]:
-    """Recordings of *vendor* by what they answer, in the order in which they were taken but those named *first*."""
+    """Recordings of *vendor* by what they answer, in the order in which they were taken.
+
+    One named in *first* stands alone for its request: what other recordings vary there is not in the request's text.
+    """
     recordings: dict[tuple[str, ...], list[Recording]] = {}
+    settled = set()
     requests = sorted((WIRE / vendor).glob("*.req.xml"), key=lambda path: (path.name[:-8] not in first, path.name))
     for request in requests:
         stem = request.with_name(request.name[:-8])
@@ -70,8 +75,10 @@ def load(vendor: str, *first: str) -> dict[tuple[str, ...], list[Recording]]:
         except ET.ParseError:
             continue
         recording = Recording(stem)
-        if recording.status:
+        if recording.status and key not in settled:
             recordings.setdefault(key, []).append(recording)
+        if recording.name in first:
+            settled.add(key)
     return recordings
 
 
@@ -86,7 +93,7 @@ class Peer(http.server.ThreadingHTTPServer):
         self.missing: list[tuple[str, ...]] = []
         super().__init__(("127.0.0.1", 0), Handler)
 
-    def __enter__(self) -> Peer:
+    def __enter__(self) -> typing.Self:
         threading.Thread(target=self.serve_forever, daemon=True).start()
         return self
 

@@ -177,6 +177,14 @@ class TestIdentify:
                 "product_version": "OS: 10.0.1 SP: 0.0 Stack: 3.0",
                 "security_profiles": ["http://example/basic"],
             },
+            "session": {
+                "host": "box",
+                "scheme": "https",
+                "port": 5986,
+                "http_prefix": "wsman",
+                "authentication": "basic",
+                "encrypted": True,
+            },
         }
         assert "<s:Header/>" in connection.sent[0]
         assert connection.session.profile.name == "windows"

@@ -187,7 +187,7 @@ def load(
     )
     faulty = body.find(_TAG_FAULT)
     if relates_to is not None:
-        _check_relation(message, relates_to, optional=faulty is not None or _is_identify(message))
+        _check_relation(message, relates_to)
     if faulty is not None:
         raise fault.from_body(faulty, header=header, scopes=fault.load_scopes(data, charset), http_status=http_status)
     return message
@@ -213,16 +213,8 @@ def _header_text(header: Element | None, name: str) -> str | None:
     return None
 
 
-def _is_identify(message: Response) -> bool:
-    """Identify has no header blocks either way (DSP0226 11)."""
-    return message.content is not None and xml.local(message.content.tag) == "IdentifyResponse"
-
-
-def _check_relation(message: Response, relates_to: str, optional: bool) -> None:
-    """Compare without case; only faults come without (a quota fault of Windows did, protocol.md §6.4)."""
+def _check_relation(message: Response, relates_to: str) -> None:
+    """Compare without case. A missing one is let pass: over HTTP an answer belongs to its request by itself."""
     wanted = format_message_id(relates_to)
-    if message.relates_to:
-        if message.relates_to.lower() != wanted.lower():
-            raise ProtocolError(f"the answer relates to {message.relates_to}, but the request was {wanted}")
-    elif not optional:
-        raise ProtocolError(f"the answer does not say that it relates to the request {wanted}")
+    if message.relates_to and message.relates_to.lower() != wanted.lower():
+        raise ProtocolError(f"the answer relates to {message.relates_to}, but the request was {wanted}")

@@ -25,7 +25,7 @@ description:
     credentials that the environment names for other programs are not used.
   - >-
     This connection runs no commands. A play on it needs C(gather_facts: false), and M(ansible.builtin.wait_for_connection) gets no
-    further than the answer of the service; use M(wsman.automation.wsman_identify) with C(until) instead.
+    further than the answer of the service; use M(wsman.automation.wsman_identify) with C(until: result is reachable) instead.
 author:
   - the wsman.automation authors
 requirements:
@@ -191,8 +191,8 @@ options:
       - name: ansible_wsman_read_timeout
   deadline:
     description:
-      - Seconds after which a request is given up whatever the service does, also if it goes on sending. It covers the connection, the TLS
-        handshake, repetitions and the whole answer. There is none by default.
+      - Seconds after which a task is given up whatever the service does, also if it goes on sending. It covers the connection, the TLS
+        handshake, all requests of the task, repetitions and whole answers. Each item of a loop begins anew. There is none by default.
     type: float
     vars:
       - name: ansible_wsman_deadline
@@ -326,7 +326,8 @@ display = Display()
 
 NO_COMMANDS = (
     "The connection wsman.automation.wsman runs no commands and copies no files: it carries the requests of the wsman_* "
-    "modules. Set gather_facts: false on a play that uses it; to wait for the service use wsman_identify with until."
+    "modules. Set gather_facts: false on a play that uses it. To wait for the service use wsman_identify with "
+    "until: result is reachable."
 )
 _said: set[tuple[str, str]] = set()
 

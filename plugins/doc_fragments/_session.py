@@ -94,7 +94,7 @@ options:
         type: float
       deadline:
         description:
-          - Seconds after which a request is given up whatever the service does, also if it goes on sending.
+          - Seconds after which the task is given up whatever the service does, also if it goes on sending.
         type: float
       max_envelope_size:
         description:

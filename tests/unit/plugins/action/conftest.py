@@ -29,25 +29,21 @@ ACTIONS = {
     "invoke": wsman_invoke,
     "put": wsman_put,
 }
+TASK = {"async_val": 0, "check_mode": False, "delegate_to": None, "environment": None, "no_log": False}
 
 
 @pytest.fixture
 def run():
-    """``run("get", arguments, *answers)`` → the result of the action and the connection that it spoke over."""
+    """``run("get", arguments, *answers)`` → the result of the action and the connection that it spoke over.
 
-    def run(name, arguments, *answers, check_mode=False, no_log=False, asynchronous=False, server=None, **options):
-        given = {"host": "box", "user": "joe", "password": "pa55w0rd", **options}
-        connection = FakeConnection(answers, given)
+    *server* is the Server header of the answers; what else is given is a keyword of the task or a connection option.
+    """
+
+    def run(name, arguments, *answers, server=None, **given):
+        keywords = {keyword: given.pop(keyword, value) for keyword, value in TASK.items()}
+        connection = FakeConnection(answers, {"host": "box", "user": "joe", "password": "pa55w0rd", **given})
         connection.server = server
-        task = types.SimpleNamespace(
-            action=f"wsman.automation.wsman_{name}",
-            args=arguments,
-            async_val=60 if asynchronous else 0,
-            check_mode=check_mode,
-            delegate_to=None,
-            environment=None,
-            no_log=no_log,
-        )
+        task = types.SimpleNamespace(action=f"wsman.automation.wsman_{name}", args=arguments, **keywords)
         play_context = types.SimpleNamespace(password=None, timeout=10)
         action = ACTIONS[name].ActionModule(task, connection, play_context, None, None, None)
         result = action.run(task_vars={})

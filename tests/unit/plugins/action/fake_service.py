@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import types
 
@@ -42,7 +43,8 @@ class FakeConnection:
     def __init__(self, answers, options):
         self.answers, self.options = list(answers), options
         self.session = types.SimpleNamespace(profile=None, session_id="00000000-0000-0000-0000-000000000001")
-        self.sent, self.repeatable, self.overrides, self.server = [], [], {}, None
+        self.sent, self.repeatable, self.unauthenticated = [], [], []
+        self.overrides, self.server = {}, None
 
     def matches_name(self, names):
         return "wsman.automation.wsman" in names
@@ -53,13 +55,20 @@ class FakeConnection:
     def session_options(self):
         return from_options({**self.options, **self.overrides})
 
+    def operation(self):
+        return contextlib.nullcontext()
+
     def secrets(self):
         return [self.options["password"]]
 
-    def send(self, data, *, repeatable=True):
+    def send_unauthenticated(self, data):
+        return self.send(data, unauthenticated=True)
+
+    def send(self, data, *, repeatable=True, unauthenticated=False):
         text = data.decode()
         self.sent.append(text)
         self.repeatable.append(repeatable)
+        self.unauthenticated.append(unauthenticated)
         answer = self.answers.pop(0)
         if isinstance(answer, WSManError):
             raise answer

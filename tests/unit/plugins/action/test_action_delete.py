@@ -12,8 +12,9 @@ PLACE = {"resource_uri": "cimv2/CIM_Thing", "selector_set": {"Name": "a"}}
 THING = '<p:CIM_Thing xmlns:p="http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_Thing"><p:Name>a</p:Name></p:CIM_Thing>'
 GONE = fault("wsa:DestinationUnreachable", 0x80041002)
 WRONG_CLASS = fault("wsa:DestinationUnreachable", 2150858811)
-# Openwsman over sfcb says one and the same of a missing instance and of a wrong class (wire/openwsman/058, 091).
+# These say one and the same of a missing instance and of a wrong class: Openwsman over sfcb, and Windows.
 AMBIGUOUS = fault("wsa:DestinationUnreachable", reason="The requested object could not be found.")
+BOTH = fault("wsa:DestinationUnreachable", 2150858752)
 EMPTY = "<wsen:EnumerateResponse><wsman:Items/><wsman:EndOfSequence/></wsen:EnumerateResponse>"
 
 
@@ -23,6 +24,7 @@ EMPTY = "<wsen:EnumerateResponse><wsman:Items/><wsman:EndOfSequence/></wsen:Enum
         ([""], ["Delete"], True),
         ([GONE], ["Delete"], False),
         ([AMBIGUOUS, EMPTY], ["Delete", "Enumerate"], False),
+        ([BOTH, EMPTY], ["Delete", "Enumerate"], False),
     ],
 )
 def test_delete(run, answers, actions, changed):
@@ -47,7 +49,9 @@ def test_check_mode_looks_whether_it_is_there(run, answers, actions, changed):
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
-@pytest.mark.parametrize("answers", [[WRONG_CLASS], [AMBIGUOUS, AMBIGUOUS], [fault("wsman:AccessDenied", 5)]])
+@pytest.mark.parametrize(
+    "answers", [[WRONG_CLASS], [AMBIGUOUS, AMBIGUOUS], [BOTH, BOTH], [fault("wsman:AccessDenied", 5)]]
+)
 def test_a_wrong_class_is_not_gone(run, answers, check_mode):
     result, _connection = run("delete", PLACE, *answers, check_mode=check_mode)
     assert result["failed"]

@@ -167,31 +167,34 @@ class TestSecrets:
 
 
 class TestIdentify:
-    def test_identity(self, run):
-        result, connection = run("identify", {}, IDENTITY)
-        assert result == {
-            "changed": False,
-            "identity": {
-                "protocol_version": "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd",
-                "product_vendor": "Microsoft Corporation",
-                "product_version": "OS: 10.0.1 SP: 0.0 Stack: 3.0",
-                "security_profiles": ["http://example/basic"],
-            },
-            "session": {
-                "host": "box",
-                "scheme": "https",
-                "port": 5986,
-                "http_prefix": "wsman",
-                "authentication": "basic",
-                "encrypted": True,
-            },
+    @pytest.mark.parametrize("authenticated", [True, False])
+    def test_identity(self, run, authenticated):
+        result, connection = run("identify", {"authenticated": authenticated}, IDENTITY)
+        assert result["changed"] is False
+        assert result["identity"] == {
+            "protocol_version": "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd",
+            "product_vendor": "Microsoft Corporation",
+            "product_version": "OS: 10.0.1 SP: 0.0 Stack: 3.0",
+            "security_profiles": ["http://example/basic"],
         }
+        assert result["session"]["authentication"] == ("basic" if authenticated else "none")
         assert "<s:Header/>" in connection.sent[0]
+        assert connection.unauthenticated == [not authenticated]
         assert connection.session.profile.name == "windows"
+
+
+def test_delegation_to_the_control_node_names_session(run):
+    refused = TransportError("refused", step="connect", remedy="Start it.")
+    result, _connection = run("get", PLACE, refused, delegate_to="localhost")
+    assert result["transport"]["remedy"].startswith("Start it. ")
+    assert "session" in result["transport"]["remedy"]
+    named = {**PLACE, "session": {"host": "other"}}
+    result, _connection = run("get", named, TransportError("refused", step="connect"), delegate_to="localhost")
+    assert result["transport"]["remedy"] is None
 
 
 def test_async_is_refused_in_cores_own_words(run):
     from ansible.errors import AnsibleActionFail
 
     with pytest.raises(AnsibleActionFail, match="async"):
-        run("get", PLACE, asynchronous=True)
+        run("get", PLACE, async_val=60)

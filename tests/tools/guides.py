@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs what the guides show, against the bundled service, and compares what they quote with what is printed.
 
-Each guide gets a service of its own. Its blocks of the language `yaml+jinja` that begin with a task are run in their
-order, and each block `ansible-output` after them has to be found, line by line, in the output of the tasks before it.
+Each guide gets a service of its own. Its blocks of the language `yaml+jinja` are run in their order, all tasks between
+two plays as one play. Each block `ansible-output` has to be found in the output of the play around it, line by line.
 In a `console` block each line after `$ ` is run as a command, and the lines below it have to be found in its output.
 A line that consists of `...` stands for any others. Blocks of the languages `yaml`, `ini` and `text` are only read.
 """
@@ -50,29 +50,26 @@ def blocks(source: str) -> list[Block]:
 
 
 def unquoted(expected: list[str], output: str) -> str | None:
-    """The first expected line that the output does not have after the one before it; None where all are there.
+    """The first passage of the quotation that the output does not have, in its place; None where all are there.
 
-    White space counts as one space, and what changes from run to run is made equal on both sides.
+    A passage is what stands between lines `...`. Empty lines do not count, white space counts as one space, and what
+    changes from run to run is made equal on both sides.
     """
-    lines = [normal(line) for line in output.splitlines()]
-    position, anywhere = 0, False
-    for line in expected:
-        if line.strip() == "...":
-            anywhere = True
-        elif line.strip():
-            try:
-                found = lines.index(normal(line), position)
-            except ValueError:
-                return line
-            if position and found != position and not anywhere:
-                return f"{line} (it does not follow the line quoted before it)"
-            position, anywhere = found + 1, False
+    lines = [normal(line) for line in output.splitlines() if line.strip()]
+    position = 0
+    for passage in re.split(r"^\s*\.\.\.$", "\n".join(expected), flags=re.MULTILINE):
+        wanted = [normal(line) for line in passage.splitlines() if line.strip()]
+        starts = range(position, len(lines) - len(wanted) + 1)
+        start = next((index for index in starts if lines[index : index + len(wanted)] == wanted), None)
+        if start is None:
+            return passage.strip()
+        position = start + len(wanted)
     return None
 
 
 def normal(line: str) -> str:
     line = re.sub(r"\*{3,}", "***", line)
-    line = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", line)
+    line = re.sub(r"(127\.0\.0\.1:|port )\d+", r"\1PORT", line)
     return " ".join(line.split())
 
 
@@ -84,8 +81,9 @@ class Guide:
         self.environment = environment
         self.problems: list[str] = []
         self.checked = 0
-        self.tasks = ""
+        self.tasks = ""  # a play that has been collected
         self.began = 0
+        self.quoted: list[Block] = []  # of its output
 
     def check(self) -> Guide:
         found = blocks(self.path.read_text(encoding="utf-8"))
@@ -94,7 +92,6 @@ class Guide:
         with tempfile.TemporaryDirectory(prefix="wsman-") as folder, service.running(self.environment) as facts:
             self.folder = pathlib.Path(folder)
             service.write_inventory(self.folder / "inventory.yml", facts, "server1")
-            self.output = ""
             for block in found:
                 self.take(block)
             self.play()
@@ -104,28 +101,29 @@ class Guide:
         if block.language == "yaml+jinja" and block.text.startswith("- "):
             if re.search(r"^  hosts:", block.text, re.MULTILINE):
                 self.play()
-                self.run_play(block.text, block.line)
+                self.tasks, self.began = block.text, block.line
             else:
+                if not self.tasks.startswith(HEAD):
+                    self.play()
+                self.tasks = self.tasks or HEAD
                 self.began = self.began or block.line
                 self.tasks += textwrap.indent(block.text, "    ")
         elif block.language == "ansible-output":
-            self.play()
-            self.compare(block.text.splitlines(), self.output, block.line)
+            self.quoted.append(block)
         elif block.language == "console":
             self.play()
             self.run_console(block)
 
     def play(self) -> None:
-        """Run the tasks that have been collected."""
-        if self.tasks:
-            tasks, self.tasks = self.tasks, ""
-            self.run_play(HEAD + tasks, self.began)
-            self.began = 0
-
-    def run_play(self, text: str, line: int) -> None:
-        (self.folder / "play.yml").write_text(text, encoding="utf-8")
-        status, self.output = self.run(["ansible-playbook", "--diff", "-i", "inventory.yml", "play.yml"])
-        self.judge(status == 0, line, f"the play fails:\n{self.output}")
+        """Run the play that has been collected, and compare what is quoted of it."""
+        if not self.tasks:
+            return
+        (self.folder / "play.yml").write_text(self.tasks, encoding="utf-8")
+        status, output = self.run(["ansible-playbook", "-i", "inventory.yml", "play.yml"])
+        self.judge(status == 0, self.began, f"the play fails:\n{output}")
+        for block in self.quoted:
+            self.compare(block.text.splitlines(), output, block.line)
+        self.tasks, self.began, self.quoted = "", 0, []
 
     def run_console(self, block: Block) -> None:
         command, expected = None, []
@@ -156,7 +154,7 @@ class Guide:
 
     def compare(self, expected: list[str], output: str, line: int) -> None:
         wrong = unquoted(expected, output)
-        self.judge(wrong is None, line, f"quotes a line that is not printed: {wrong}\nprinted was:\n{output}")
+        self.judge(wrong is None, line, f"quotes what is not printed:\n{wrong}\nprinted was:\n{output}")
 
     def judge(self, good: bool, line: int, text: str) -> None:
         self.checked += 1

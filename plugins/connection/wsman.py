@@ -29,7 +29,7 @@ description:
 author:
   - the wsman.automation authors
 requirements:
-  - requests >= 2.32.2 (Python library)
+  - requests >= 2.32.3 and urllib3 >= 2 (Python libraries)
   - cryptography (Python library), for O(skip_ca_check) without O(skip_cn_check) only
 options:
   host:

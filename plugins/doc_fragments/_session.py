@@ -11,7 +11,7 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 requirements:
-  - requests >= 2.32.2 (Python library, on the control node)
+  - requests >= 2.32.3 and urllib3 >= 2 (Python libraries, on the control node)
 options:
   session:
     description:

@@ -40,11 +40,15 @@ except ImportError:
 
 
 def check_library() -> None:
-    """Raise :class:`UsageError` unless requests is there and can be told which TLS context to use (2.32.2)."""
-    if requests is None or not hasattr(HTTPAdapter, "build_connection_pool_key_attributes"):
+    """Raise :class:`UsageError` unless requests can be told which TLS context to use, and urllib3 is at least 2."""
+    if (
+        requests is None
+        or not hasattr(HTTPAdapter, "build_connection_pool_key_attributes")  # 2.32.3
+        or urllib3.__version__.startswith("1.")
+    ):
         raise UsageError(
-            "This connection needs the Python library requests, 2.32.2 or newer, on the control node.",
-            remedy="Install it for the Python that runs Ansible: python3 -m pip install 'requests>=2.32.2'.",
+            "This connection needs the Python libraries requests, 2.32.3 or newer, and urllib3, 2 or newer.",
+            remedy="For the Python that runs Ansible: python3 -m pip install 'requests>=2.32.3' 'urllib3>=2'.",
         )
 
 

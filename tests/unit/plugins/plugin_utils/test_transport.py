@@ -605,5 +605,11 @@ def test_netrc_is_not_read(peer, monkeypatch, tmp_path):
 
 def test_without_requests_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setattr(_transport._http, "requests", None)
-    with pytest.raises(UsageError, match="requests>=2.32.2"):
+    with pytest.raises(UsageError, match="requests>=2.32.3"):
+        _transport.session(SessionOptions(host="srv"))
+
+
+def test_an_old_urllib3_is_refused(monkeypatch):
+    monkeypatch.setattr(_transport._http.urllib3, "__version__", "1.26.20")
+    with pytest.raises(UsageError, match="urllib3>=2"):
         _transport.session(SessionOptions(host="srv"))

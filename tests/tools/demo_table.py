@@ -10,13 +10,14 @@ import typing
 
 Entry = dict[str, typing.Any]
 HEADS = ("task", "module", "what it did", "1st run", "2nd run")
+TELLING = ("State", "StartMode", "VolumeName", "MaxTimeoutms", "MaxEnvelopeSizekb", "Version", "Caption")
 
 
 def format_table(first: list[Entry], second: list[Entry], width: int) -> list[str]:
     """The lines of the table; `first` and `second` are what the callback recorded in each run."""
     later = rows(second)
     table = [
-        (entry["task"], short_name(entry), summary(entry), entry["status"], later.get(key, {}).get("status", ""))
+        (short_task(entry), short_name(entry), summary(entry), entry["status"], later.get(key, {}).get("status", ""))
         for key, entry in rows(first).items()
         if worth_showing(entry) or worth_showing(later.get(key, {}))
     ]
@@ -45,15 +46,20 @@ def rows(entries: list[Entry]) -> dict[tuple[str, str, int], Entry]:
     return found
 
 
+def short_task(entry: Entry) -> str:
+    """The task's name; a role's without its namespace."""
+    return str(entry["task"]).removeprefix("wsman.automation.")
+
+
 def short_name(entry: Entry) -> str:
     return str(entry["module"]).rpartition(".")[2]
 
 
 def worth_showing(entry: Entry) -> bool:
-    """Our own modules; others only where they did something."""
+    """What did something, and what the play itself asks of our modules; not how a role finds out."""
     if not entry or entry["status"] == "skipped":
         return False
-    return short_name(entry).startswith("wsman_") or entry["status"] != "ok"
+    return entry["status"] != "ok" or (short_name(entry).startswith("wsman_") and " : " not in entry["task"])
 
 
 def summary(entry: Entry) -> str:
@@ -84,10 +90,12 @@ def describe_get(_arguments: dict[str, typing.Any], result: dict[str, typing.Any
     if "value" in result:
         return f"value {result['value']}"
     instance = result.get("instance") or {}
-    plain = [f"{name}={value}" for name, value in instance.items() if isinstance(value, (str, int)) and value != ""]
-    return (
-        f"{len(instance)} members: " + ", ".join(plain) if plain else f"{len(instance)} members: " + ", ".join(instance)
-    )
+    told = [f"{name}={instance[name]}" for name in TELLING if instance.get(name) not in (None, "")]
+    return f"{counted(len(instance), 'member')}: " + (", ".join(told) or ", ".join(instance))
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def describe_put(_arguments: dict[str, typing.Any], result: dict[str, typing.Any]) -> str:
@@ -126,9 +134,9 @@ def describe_enumerate(_arguments: dict[str, typing.Any], result: dict[str, typi
     instances = result.get("instances") or []
     more = " of more" if result.get("truncated") else ""
     names = ", ".join(name for name in map(label, instances[:3]) if name)
-    kind = "instances" if "instances" in result else "references"
+    kind = "instance" if "instances" in result else "reference"
     return (
-        f"{result.get('count')} {kind}{more}"
+        f"{counted(int(result.get('count') or 0), kind)}{more}"
         + (f": {names}" if names else "")
         + (", ..." if len(instances) > 3 else "")
     )

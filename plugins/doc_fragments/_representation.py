@@ -21,7 +21,8 @@ options:
   body:
     description:
       - The whole representation as the service shall receive it, as XML text with one root element, or as a dictionary with
-        one key in the form that C(xmltodict) knows (attributes begin with C(@), text beside them is C(#text)).
+        one key in the form that C(xmltodict) knows (attributes begin with C(@), text beside them is C(#text), names without a prefix
+        are in the namespace of the resource).
       - It is sent as it is.
     type: raw
 """

@@ -40,7 +40,7 @@ options:
       - Options for the service's handler of this resource, as a dictionary of name to value. V(null) sends the option without
         a value, which is how a flag is set.
       - Or a list of dictionaries with the members C(name), C(value), C(type) (an XML schema type such as V(xs:boolean)) and
-        C(must_comply). An option with O(option_set[].must_comply=true) that the service does not know makes the request fail.
+        C(must_comply). Where that is true and the service does not know the option, the request fails.
     type: raw
   namespace:
     description:

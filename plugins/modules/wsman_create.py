@@ -132,6 +132,14 @@ diff:
       description: What is wanted.
       type: dict
       sample: {"MaxTimeoutms": 120000}
+uncompared:
+  description:
+    - Wanted members that read as empty whatever they hold, such as the password of a certificate mapping, so that nobody can tell
+      whether they differ. They are not compared with an instance that exists.
+  returned: when there are such members
+  type: list
+  elements: str
+  sample: [Password]
 fault:
   description:
     - The fault that the service answered with, each member in the same form whatever the service. A member that the answer

@@ -16,8 +16,7 @@ options:
     description:
       - Read one member only, as a path in one of the forms V(Name), V(Name[2]), V(Name/text()), V(Name[2]/text()). It does not
         begin with a slash.
-      - Or a dictionary with the members C(path) and C(dialect), the URI of another path language. Only services known to be Windows can
-        be asked in another language.
+      - Or a dictionary with the members C(path) and C(dialect). The only dialect is V(xpath), of which these forms are a part.
       - Windows is asked for the member alone. From every other service, and from C(winrm/config), the whole instance is read and
         the path is looked up in it, with the same result.
     type: raw

@@ -26,7 +26,7 @@ options:
   body:
     description:
       - The whole body as the service shall receive it, instead of O(arguments), as XML text with one root element or as a
-        dictionary with one key in the form that C(xmltodict) knows.
+        dictionary with one key in the form that C(xmltodict) knows. Names without a prefix are in the namespace of the resource then.
     type: raw
   read_only:
     description:

@@ -19,7 +19,7 @@ options:
   body:
     description:
       - The whole representation as the service shall receive it, as XML text with one root element, or as a dictionary with
-        one key in the form that C(xmltodict) knows.
+        one key in the form that C(xmltodict) knows. Names without a prefix are in the namespace of the resource then.
       - It is sent as it is, if one of the members that it names differs from what was read.
   fragment:
     description:
@@ -135,6 +135,14 @@ diff:
       description: What is wanted.
       type: dict
       sample: {"MaxTimeoutms": 120000}
+uncompared:
+  description:
+    - Wanted members that read as empty whatever they hold, such as the password of a certificate mapping, so that nobody can tell
+      whether they differ. They are written along with a change of another member, and never alone.
+  returned: when there are such members
+  type: list
+  elements: str
+  sample: [Password]
 fault:
   description:
     - The fault that the service answered with, each member in the same form whatever the service. A member that the answer

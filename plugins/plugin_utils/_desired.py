@@ -141,13 +141,14 @@ def _find(client: Client, target: Target) -> Element | None:
 
 
 def _is_missing(client: Client, target: Target, error: WSManFault) -> bool:
-    """True where *error* says that the instance is not there.
+    """True where *error* says that the instance is not there, its class being known.
 
-    Windows and Openwsman say the same of a class that is not there; then an enumeration of the class tells.
+    Windows and Openwsman may say the same of a class that is not there; then an enumeration of the class tells.
     """
-    if not fault.may_be_not_found(error, target.resource_uri) or fault.is_not_found(error, target.resource_uri):
-        return fault.is_not_found(error, target.resource_uri)
-    enumeration = Enumeration(Target(target.resource_uri, _namespace(target)), max_elements=1, limit=1)
+    uri = target.resource_uri
+    if fault.is_not_found(error, uri) or not fault.may_be_not_found(error, uri):
+        return fault.is_not_found(error, uri)
+    enumeration = Enumeration(Target(uri, _namespace(target)), max_elements=1, limit=1)
     try:
         with contextlib.closing(client.enumerate(enumeration)) as items:
             next(items, None)
@@ -181,9 +182,10 @@ def _confirm(target: Target, held: Element, wanted: Wanted, option: str) -> Resu
     plan = merge.plan(held, wanted, schemas.builtin(target.resource_uri), option=option)
     before, after = _presentable(plan.before), _presentable(plan.after)
     if plan.changed:
-        raise DiffersError({name: {"held": before[name], "wanted": after[name]} for name in after})
+        raise DiffersError({name: {"held": before[name], "wanted": after[name]} for name in after}, option)
     reference = EndpointReference(target.resource_uri, target.selector_set).to_plain()
-    return {**_summary([]), "endpoint_reference": reference, **_reading.show(target, held)}
+    result: Result = {**_summary([]), "endpoint_reference": reference, **_reading.show(target, held)}
+    return {**result, "uncompared": list(plan.uncompared)} if plan.uncompared else result
 
 
 def _create(client: Client, target: Target, body: Element, *, keyed: bool) -> Result:

@@ -27,7 +27,7 @@ description:
     This connection runs no commands. A play on it needs C(gather_facts: false), and M(ansible.builtin.wait_for_connection) gets no
     further than the answer of the service; use M(wsman.automation.wsman_identify) with C(until: result is reachable) instead.
 author:
-  - the wsman.automation authors
+  - The wsman.automation authors (!UNKNOWN)
 requirements:
   - requests >= 2.32.3 and urllib3 >= 2 (Python libraries)
   - cryptography (Python library), for O(skip_ca_check) without O(skip_cn_check) only

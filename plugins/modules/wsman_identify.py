@@ -147,9 +147,9 @@ fault:
       type: int
       sample: 2150859002
     windows_name:
-      description: Windows' name for that number.
+      description: Windows' name for that number, without the prefix C(ERROR_WSMAN_).
       type: str
-      sample: ERROR_WSMAN_INVALID_URI_WMI_SINGLETON
+      sample: INVALID_URI_WMI_SINGLETON
     machine:
       description: The machine that reports the fault.
       type: str

@@ -25,8 +25,8 @@ _NIL: t.Final = xml.qname(uris.NS_XSI, "nil")
 _PREFIX_OF = {namespace: prefix for prefix, namespace in uris.PREFIXES.items()}
 _HRESULT = re.compile(r"HRESULT\s+(0x[0-9A-Fa-f]{1,8})\b")
 _INTEGERS = frozenset(
-    "CIMStatusCode OMI_Code OMI_Category error_Category error_Code ErrorType ErrorSourceFormat PerceivedSeverity "
-    "ProbableCause".split()
+    ("CIMStatusCode", "OMI_Code", "OMI_Category", "error_Category", "error_Code", "ErrorType", "ErrorSourceFormat")
+    + ("PerceivedSeverity", "ProbableCause")
 )
 
 _CIM_NOT_FOUND: t.Final = 6

@@ -35,7 +35,7 @@ _BY_SUBCODE: t.Final[dict[str, str]] = {
     "wsa:ActionNotSupported": "This resource does not have this operation or method.",
     "wsa:DestinationUnreachable/InvalidResourceURI": "Check resource_uri and namespace: the service has no such class.",
     "wsman:InvalidSelectors/InsufficientSelectors": "Name every key of the class in selector_set.",
-    "wsman:InvalidSelectors/UnexpectedSelectors": "Check the names in selector_set: one of them is no key of the class.",
+    "wsman:InvalidSelectors/UnexpectedSelectors": "Check the names in selector_set: one is no key of the class.",
     "wsman:InvalidSelectors/TypeMismatch": "Check the values in selector_set: one is not of its key's type.",
     "wsman:EncodingLimit/MaxEnvelopeSize": "Raise max_envelope_size, or lower max_elements.",
     "wsman:EncodingLimit/MaxEnvelopeSizeExceeded": "Raise max_envelope_size, or lower max_elements.",

@@ -40,8 +40,7 @@ attributes:
     support: full
     details: Any service that speaks WS-Management (DSP0226), such as WinRM, OMI, Openwsman, iDRAC or Intel AMT.
 requirements:
-  - requests >= 2.32.2 (on the control node)
-  - xmltodict (on the control node)
+  - xmltodict (Python library, on the control node), for a body given as a dictionary only
 author:
   - The wsman.automation authors (!UNKNOWN)
 notes:

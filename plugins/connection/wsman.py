@@ -343,6 +343,10 @@ class Connection(ConnectionBase):
     #: opens this connection beside a task's own one knows the difference.
     port_is_set = True
 
+    #: The connection that the host really has, named by who opens this one beside it; else a variable tells. A delegate's
+    #: variables name none where it is the default one.
+    beside: str | None = None
+
     def __init__(self, *arguments: t.Any, **options: t.Any) -> None:
         super().__init__(*arguments, **options)
         self._task_session: dict[str, t.Any] = {}
@@ -444,7 +448,7 @@ class Connection(ConnectionBase):
 
     def _effective(self) -> str | None:
         """The connection of the host, which is another one where a module opens this one by itself."""
-        name = self.get_option("effective_connection")
+        name = self.beside or self.get_option("effective_connection")
         return None if name is None else str(name)
 
     def _say(self, notes: t.Sequence[tuple[int, str]], host: str) -> None:

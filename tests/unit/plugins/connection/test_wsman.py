@@ -145,6 +145,12 @@ def test_a_port_of_core_is_not_the_inventorys():
     assert connect(variables).session_options().port == 5986
 
 
+def test_who_opens_it_knows_best_whose_the_port_is():
+    connection = connect({"ansible_port": 22})
+    connection.beside = "ansible.builtin.ssh"
+    assert connection.session_options().port == 5986
+
+
 def test_keywords_and_the_password_of_the_command_line():
     options = connect({}, {"remote_user": "u", "password": "p", "port": 5986}).session_options()
     assert (options.user, options.password, options.port) == ("u", "p", 5986)

@@ -123,19 +123,20 @@ def connect(host: str, port: int, exchange: Exchange, step: str = "connect") -> 
 
     Raises :class:`TransportError`; *step* names what is being reached where it is not the service.
     """
+    peer = f"{host}:{port}" if step == "proxy" else exchange.peer
     try:
         addresses = _resolve(host, port, exchange)
         return _connect_first(addresses, exchange)
     except (socket.gaierror, UnicodeError) as error:
         raise _not_resolved(host, error, step) from error
     except TimeoutError as error:
-        waited = f"{host}:{port} did not answer within {exchange.connect_timeout:g} s."
+        waited = f"{peer} did not answer within {exchange.connect_timeout:g} s."
         raise exchange.too_late(step, waited, _REMEDY_SILENT) from error
     except ConnectionRefusedError as error:
-        message = f"{host}:{port} refused the connection."
+        message = f"{peer} refused the connection."
         raise TransportError(message, step=step, remedy=_REMEDY_REFUSED) from error
     except OSError as error:
-        message = f"{host}:{port} cannot be reached: {error.strerror or error}."
+        message = f"{peer} cannot be reached: {error.strerror or error}."
         raise TransportError(message, step=step, remedy=_REMEDY_SILENT) from error
 
 

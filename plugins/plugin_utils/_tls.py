@@ -142,7 +142,7 @@ def _wrong_name(host: str, reason: str) -> TransportError:
 
 def handshake_error(error: Exception, options: SessionOptions, exchange: Exchange) -> TransportError:
     """What it means that the handshake with the service ended in *error*."""
-    peer = f"{options.host}:{options.port}"
+    peer = options.authority
     if isinstance(error, ssl.SSLCertVerificationError):
         return _not_accepted(error, options)
     if isinstance(error, TimeoutError):
@@ -175,7 +175,7 @@ def _not_accepted(error: ssl.SSLCertVerificationError, options: SessionOptions) 
         return _wrong_name(options.host, reason)
     trusted = f"the authorities of {options.ca_cert}" if options.ca_cert else "the system's authorities"
     return TransportError(
-        f"The certificate of {options.host}:{options.port} is not accepted by {trusted}: {reason}.",
+        f"The certificate of {options.authority} is not accepted by {trusted}: {reason}.",
         step="tls",
         remedy="Name the authority that issued it in ca_cert, or set skip_ca_check on a network that you trust.",
     )

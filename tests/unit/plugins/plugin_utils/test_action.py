@@ -24,7 +24,7 @@ class FakeConnection:
     """Any connection plugin, by name; keeps what it was given."""
 
     def __init__(self, name):
-        self.name, self.port_is_set, self.overrides, self.options = name, None, [], {}
+        self.name, self.ansible_name, self.port_is_set, self.overrides, self.options = name, name, None, [], {}
 
     def matches_name(self, names):
         return self.name in names

@@ -16,7 +16,7 @@ import pytest
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError, UsageError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions, from_options
-from ansible_collections.wsman.automation.plugins.plugin_utils import _sockets, _tls, _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _failures, _sockets, _tls, _transport
 
 ENVELOPE = b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body/></s:Envelope>'
 REQUEST = b"<request/>"
@@ -258,6 +258,24 @@ def test_nothing_is_repeated_once_an_answer_has_begun(peer):
     error = fails(one.port)
     assert error.step == "read" and "octets of its answer" in error.message
     assert len(one.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("opened", "received", "sent", "repeatable", "stale"),
+    [
+        (False, 0, True, True, True),
+        (False, 0, False, False, True),  # it did not leave completely, so it cannot have been executed
+        (False, 0, True, False, False),
+        (False, 1, True, True, False),
+        (True, 0, True, True, False),
+        (True, 0, False, False, False),
+    ],
+)
+def test_when_a_request_goes_out_again(opened, received, sent, repeatable, stale):
+    exchange = _sockets.Exchange("srv:5985")
+    exchange.opened, exchange.received, exchange.sent = opened, received, sent
+    assert _failures.is_stale(ConnectionResetError(), exchange, repeatable) is stale
+    assert _failures.is_stale(TimeoutError(), exchange, repeatable) is False
 
 
 def test_acknowledgements_are_quick_before_every_read(peer, monkeypatch):

@@ -11,7 +11,7 @@ short_description: Read all instances of a WS-Management resource, or those that
 version_added: 0.1.0
 description:
   - Reads instances (WS-Enumeration), in as many answers as it takes, and returns them in the order of the service.
-  - Whatever happens, the enumeration is closed on the service.
+  - However the task ends, the enumeration is closed on the service, if the C(deadline) of the connection leaves time for it.
 options:
   filter:
     description:

@@ -38,7 +38,9 @@ def native(value: t.Any) -> t.Any:
     """The same value without Ansible's tags and lazy containers; a vaulted text is decrypted (ansible.md §3)."""
     if value is None or isinstance(value, (bool, datetime.date)):
         return value
-    if isinstance(value, t.Mapping):
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, dict):
         return {native(name): native(one) for name, one in value.items()}
     if isinstance(value, (list, tuple, set)):
         return [native(one) for one in value]

@@ -17,7 +17,7 @@ from . import names
 from .faults import Fault
 from .provider import Fragment
 
-_STEP = re.compile(r"(?:(?P<prefix>[\w.-]+):)?(?P<name>[\w.-]+)(?:\[(?P<position>\d+)\])?")
+_STEP = re.compile(r"(?:(?P<prefix>[A-Za-z_][\w.-]*):)?(?P<name>[A-Za-z_][\w.-]*)(?:\[(?P<position>\d+)\])?")
 _TAG = f"{{{names.WSMAN}}}XmlFragment"
 
 

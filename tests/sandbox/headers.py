@@ -91,7 +91,8 @@ def must_understand(block: Element) -> bool:
 
 def _check_understood(blocks: t.Iterable[Element], style: Style) -> None:
     for block in blocks:
-        if block.tag in _KNOWN or not must_understand(block):
+        known = block.tag in _KNOWN and (style.fragments or block.tag != _W + "FragmentTransfer")
+        if known or not must_understand(block):
             continue
         if block.tag in _MICROSOFT and style.microsoft_headers:
             if names.local(block.tag) == "DataLocale":

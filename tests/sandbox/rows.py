@@ -25,7 +25,7 @@ def writer(writer: Writer, only: frozenset[str] | None, fragments: bool) -> Writ
     templates: dict[CIMClass, _Template] = {}
 
     def write(instance: Instance) -> Element:
-        if not instance.cim_class.fixed or only is not None or writer.extensions:
+        if "fixed" not in instance.cim_class.qualifiers or only is not None or writer.extensions:
             return writer.instance(instance, only)
         template = templates.get(instance.cim_class)
         if template is None:

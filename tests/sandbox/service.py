@@ -215,7 +215,8 @@ class Service:
             if call.body is None:
                 raise Fault.named("INVALID_XML_FRAGMENT")
             wanted = fragments.lay(held, fragment, call.body)
-            held = provider.put(dataclasses.replace(whole, body=wanted), wanted) or provider.get(whole)
+            changed = provider.put(dataclasses.replace(whole, body=wanted), wanted)
+            held = provider.get(whole) if changed is None else changed
         return fragments.cut(held, fragment)
 
 

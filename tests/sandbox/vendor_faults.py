@@ -51,6 +51,7 @@ _OMI_TEXTS = {
     15: "The query is not valid for the specified query language.",
     17: "The specified method does not exist.",
 }
+_OMI_CATEGORIES = {1: "0", 6: "13"}
 _OMI_WITHOUT_DETAIL = {"selectors_none": "get-instance: instance name parameter is missing"}
 
 
@@ -86,7 +87,7 @@ def _omi_error(status: int, reason: str) -> Element:
         "CIMStatusCode": ("cimUnsignedInt", str(status)),
         "CIMStatusCodeDescription": None,
         "OMI_Code": ("cimUnsignedInt", str(status)),
-        "OMI_Category": ("cimUnsignedInt", "10"),
+        "OMI_Category": ("cimUnsignedInt", _OMI_CATEGORIES.get(status, "10")),
         "OMI_Type": ("cimString", "MI"),
         "OMI_ErrorMessage": ("cimString", text),
     }
@@ -146,6 +147,22 @@ _OPENWSMAN: dict[str, tuple[str, str | None, str]] = {
 }
 
 
+_OPENWSMAN_TEXTS = {
+    "wsen:InvalidEnumerationContext": "The supplied enumeration context is invalid.",
+    "wsman:EncodingLimit": _ENCODING_LIMIT,
+    "wsman:TimedOut": "The operation has timed out.",
+    "wsman:UnsupportedFeature": "The specified feature is not supported.",
+    "wsa:ActionNotSupported": "The action is not supported by the service.",
+    "wsa:InvalidMessageInformationHeader": "A message information header is not valid and the message cannot be"
+    " processed.",
+}
+_NOT_UNDERSTOOD = (
+    "The WS-Management service cannot process a SOAP header in the request that is marked as mustUnderstand by the"
+    " client. This could be caused by the use of a version of the protocol which is not supported, or may be an"
+    " incompatibility between the client and server implementations."
+)
+
+
 def openwsman(problem: Problem) -> Fault:
     """Openwsman (wire/openwsman 055 to 062, 089, 091); without a row: an error of the broker."""
     subcode, detail, reason = _OPENWSMAN.get(problem.kind, ("wsman:InternalError", None, message(problem)))
@@ -163,11 +180,15 @@ def openwsman_status(fault: Fault) -> int:
 
 def translate_openwsman(fault: Fault) -> Fault:
     """What Openwsman says where the service itself has found the error (wire/openwsman 026, 041, 077)."""
-    if fault.detail in ("MaxEnvelopeSizeExceeded", "UnreportableSuccess"):
-        return Fault(fault.subcode, "ServiceEnvelopeLimit", reason=fault.reason)
-    if fault.subcode == _UNREACHABLE and fault.detail == "InvalidResourceURI":
-        return Fault(_UNREACHABLE, fault.detail, reason=fault.reason, http_status=fault.http_status or 503)
-    return fault
+    if fault.code == "MustUnderstand":
+        return Fault("", code="MustUnderstand", family="addressing", reason=_NOT_UNDERSTOOD)
+    if fault.subcode == _UNREACHABLE and fault.detail == "InvalidResourceURI" and fault.http_status is None:
+        return Fault(_UNREACHABLE, fault.detail, reason=_NO_ROUTE, http_status=503)
+    if fault.subcode not in _OPENWSMAN_TEXTS:
+        return fault
+    too_large = fault.detail in ("MaxEnvelopeSizeExceeded", "UnreportableSuccess")
+    detail = "ServiceEnvelopeLimit" if too_large else fault.detail
+    return Fault(fault.subcode, detail, reason=_OPENWSMAN_TEXTS[fault.subcode], http_status=fault.http_status)
 
 
 _CMPI = {3: "INVALID_NAMESPACE", 4: "INVALID_PARAMETER", 5: "INVALID_CLASS", 6: "NOT_FOUND", 7: "NOT_SUPPORTED"}

@@ -10,6 +10,7 @@ inherit.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import typing as t
 
@@ -18,12 +19,17 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 
 from ansible_collections.wsman.automation.plugins.module_utils._argspec import ArgumentSpec
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import (
+    TransportError,
+    UsageError,
+    WSManError,
+)
 from ansible_collections.wsman.automation.plugins.plugin_utils import _arguments, _result
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import Result
 
 Connect = t.Callable[[], Client]
+LOCALHOST = ("localhost", "127.0.0.1", "::1")
 CONNECTION = "wsman.automation.wsman"
 
 # Without this each fork parses the plugin's documentation again: 18 to 29 ms a task against 0.3 (ansible.md §2).
@@ -57,7 +63,7 @@ class WSManAction(ActionBase):
         try:
             result.update(self._perform(task_vars or {}, secrets))
         except WSManError as error:
-            result.update(_result.failure(error))
+            result.update(_result.failure(self._explain(error)))
         if self._task.no_log:
             result = _result.hide(result)
         return _result.censor(result, secrets)
@@ -66,13 +72,15 @@ class WSManAction(ActionBase):
         """Everything that may fail; *secrets* grows as they become known."""
         secrets.update(_arguments.secrets(_arguments.native(self._task.args)))
         arguments = self._validate()
+        with contextlib.ExitStack() as stack:
 
-        def connect() -> Client:
-            connection = self._connect(task_vars, _arguments.session_options(arguments))
-            secrets.update(connection.secrets())
-            return Client(connection)
+            def connect() -> Client:
+                connection = self._connect(task_vars, _arguments.session_options(arguments))
+                secrets.update(connection.secrets())
+                stack.enter_context(connection.operation())  # one deadline for all requests
+                return Client(connection)
 
-        return self.operate(arguments, connect)
+            return self.operate(arguments, connect)
 
     def _validate(self) -> dict[str, t.Any]:
         """The arguments by core's own validation, without tags.
@@ -85,6 +93,14 @@ class WSManAction(ActionBase):
         except AnsibleActionFail as error:
             raise UsageError(str(error)) from None
         return t.cast("dict[str, t.Any]", _arguments.native(arguments))
+
+    def _explain(self, error: WSManError) -> WSManError:
+        """A task delegated to the control node talks to the service there, which is seldom meant (ansible.md §1)."""
+        session = self._task.args.get("session") or {}
+        if isinstance(error, TransportError) and self._task.delegate_to in LOCALHOST and "host" not in session:
+            hint = "With delegate_to that host's own service was asked; name another in session.host."
+            error.remedy = f"{error.remedy} {hint}" if error.remedy else hint
+        return error
 
     def _connect(self, task_vars: dict[str, t.Any], session: dict[str, t.Any]) -> t.Any:
         """The connection to the service: the task's own if it is ours, else a second one from the same variables."""
@@ -106,6 +122,7 @@ class WSManAction(ActionBase):
             ansible_playbook_pid=str(os.getppid()),
         )
         connection.port_is_set = self._is_port_set(delegate, task_vars)
+        connection.beside = self._connection.ansible_name  # whose ansible_port it is
         templar = self._templar.copy_with_new_env(available_variables=variables)
         connection.set_options(
             task_keys=self._task_keys(), var_options=connection._resolve_option_variables(variables, templar)

@@ -34,11 +34,11 @@ class DiffersError(UsageError):
     *differences* are these members, ``{name: {held, wanted}}``, plain and without secrets; the message names them only.
     """
 
-    def __init__(self, differences: Result) -> None:
+    def __init__(self, differences: Result, option: str) -> None:
         self.differences = differences
         super().__init__(
             f"the instance exists with other values of {', '.join(differences)}.",
-            option="properties",
+            option=option,
             remedy="wsman_create leaves these as they are; wsman_put changes them.",
         )
 

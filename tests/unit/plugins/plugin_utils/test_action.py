@@ -73,6 +73,7 @@ def test_a_second_connection_under_any_other(connect, name):
     assert connection is not own
     assert connection.overrides == [{"host": "box"}]
     assert connection.options["var_options"] == {"resolved": variables, "by": variables}
+    assert connection.beside == name
 
 
 def test_keywords_are_handed_on_as_core_does(connect):

@@ -54,7 +54,7 @@ class Contexts:
 
     def add(self, call: Call, items: t.Iterator[str], seconds: float, limit: int) -> Context:
         """Open one for the user of *call*; faults where he has *limit* of them already."""
-        identifier = f"uuid:{str(uuid.uuid4()).upper()}"
+        identifier = call.manner.new_identifier()
         context = Context(identifier, call.user, parameters(call), call.resource_uri, items, self._clock() + seconds)
         with self._lock:
             self._expire()

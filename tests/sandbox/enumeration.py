@@ -91,7 +91,7 @@ class Enumerations:
             self.contexts.put_back(context, limits.enumeration_timeout, renamed=call.manner.new_context)
             _context(answer, context.identifier)
         elif call.manner.empty_context or answer.tag == _N + "EnumerateResponse":
-            _context(answer, None)
+            _context(answer, context.identifier if call.manner.last_context else None)
         items = SubElement(answer, f"{{{spaces[0]}}}Items")
         items.append(rendered("".join(batch)))
         if ended:

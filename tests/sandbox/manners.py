@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
+import uuid
 
 from . import names, vendor_faults, windows_faults
 from .faults import Fault
@@ -108,6 +109,8 @@ OMI = Manner(
     identify_answer=f"{{{names.SOAP}}}IdentifyResponse",  # sic: wire/omi 02
     invoke_suffix="",
     empty_items=True,
+    new_identifier=lambda: str(uuid.uuid4().int % (1 << 32)),
+    last_context=True,
     dialects=_QUERIES | {names.SELECTOR_FILTER},
     class_bases={"": CIM_SCHEMA},
     any_uri=True,
@@ -159,6 +162,7 @@ OPENWSMAN = Manner(
     fault=vendor_faults.openwsman,
     translate=vendor_faults.translate_openwsman,
     declaration=True,
+    new_identifier=lambda: str(uuid.uuid4()),
     dialects=_QUERIES | {names.SELECTOR_FILTER, names.XPATH},
     query_over_class=True,
     put_replaces=True,

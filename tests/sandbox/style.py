@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
+import uuid
 
 from . import names
 from .render import WINDOWS_SCOPE, Scope
@@ -17,6 +18,10 @@ if t.TYPE_CHECKING:
 
 def _windows_status(fault: Fault) -> int:
     return 500
+
+
+def _windows_identifier() -> str:
+    return f"uuid:{str(uuid.uuid4()).upper()}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +37,8 @@ class Style:
     endpoint references. *renews*: Renew and GetStatus of enumerations exist. *translate* makes this make's own fault
     of one that the service itself raised. *identify_answer* is the tag of Identify's answer, *invoke_suffix* what
     stands behind an Invoke's action in its answer. *empty_items*: an answer to Enumerate has Items, even where nothing
-    was optimized. *declaration*: answers in UTF-8 begin with an XML declaration.
+    was optimized. *declaration*: answers in UTF-8 begin with an XML declaration. *new_identifier* makes the text of a
+    context; *last_context*: an optimized answer that ends the sequence still has it.
     """
 
     name: str = "windows"
@@ -73,6 +79,8 @@ class Style:
     invoke_suffix: str = "Response"
     empty_items: bool = False
     declaration: bool = False
+    new_identifier: t.Callable[[], str] = _windows_identifier
+    last_context: bool = False
 
 
 WINDOWS = Style()

@@ -389,6 +389,18 @@ def test_a_context_that_is_gone(manner: str, status: int, subcode: str) -> None:
     assert (reply.status, fault(reply)[0]) == (status, subcode)
 
 
+@pytest.mark.parametrize(
+    ("manner", "last"), [("windows", ""), ("omi", "[0-9]+"), ("openwsman", ""), ("idrac", ""), ("amt", "")]
+)
+def test_the_context_of_a_finished_enumeration(manner: str, last: str) -> None:
+    found = answer(enumerate(service(manner), CIM + "Win32_Environment", CIMV2))
+    assert found.find(W + "EndOfSequence") is not None
+    assert re.fullmatch(last, found.findtext(N + "EnumerationContext") or "")
+    text = answer(ask(service(manner), names.ENUMERATE, CIM + "Win32_Service", CIMV2, Element(N + "Enumerate")))
+    pattern = {"windows": "uuid:[0-9A-F-]{36}", "omi": "[0-9]+"}.get(manner, "[0-9a-f-]{36}")
+    assert re.fullmatch(pattern, text.findtext(N + "EnumerationContext") or "")
+
+
 def shape(found: Element) -> t.Any:
     """A fault without what may differ: prefixes, the language of the text."""
     text = (found.text or "").strip()

@@ -8,12 +8,13 @@ The one boundary of design.md §4 "Values" on the way out; knows nothing of requ
 
 from __future__ import annotations
 
+import datetime
 import json
 import typing as t
 
 from ansible.module_utils.common.parameters import remove_values
 
-from ansible_collections.wsman.automation.plugins.module_utils._wsman import cim, compare
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import cim, compare, datetimes
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import EndpointReference
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import (
     TransportError,
@@ -44,7 +45,7 @@ class DiffersError(UsageError):
 
 
 def plain(value: t.Any) -> t.Any:
-    """A value of ring 1 as plain JSON types: times and intervals ISO 8601, references and instances dictionaries."""
+    """A value of ring 1 as plain JSON types: times ISO 8601 text, references and instances dictionaries."""
     if type(value) in _SCALARS:
         return value
     if isinstance(value, dict):
@@ -55,7 +56,7 @@ def plain(value: t.Any) -> t.Any:
         return plain(value.properties)
     if isinstance(value, EndpointReference):
         return value.to_plain()
-    return cim.to_plain(value)
+    return cim.to_plain(datetimes.from_python(value) if isinstance(value, datetime.date) else value)
 
 
 def instance(value: Instance | None) -> Result:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 
 import pytest
@@ -37,6 +38,8 @@ REFERENCE = EndpointReference(
         (b"\x00\xff", "AP8="),
         (datetimes.parse("20121129145825.000000+060"), "2012-11-29T14:58:25.000000+01:00"),
         (datetimes.parse("00000002030405.000006:000"), "P2DT3H4M5.000006S"),
+        (datetime.datetime(2024, 1, 2, 3, 4, 5, tzinfo=datetime.UTC), "2024-01-02T03:04:05Z"),
+        (datetime.date(2024, 1, 2), "2024-01-02"),
         (["a", None], ["a", None]),
         (("a", 1), ["a", 1]),
         (Instance("C", None, {"P": [Instance(None, None, {"Q": 1})]}), {"P": [{"Q": 1}]}),

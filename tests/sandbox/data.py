@@ -14,7 +14,14 @@ from . import mof, paths, values
 from .classes import CIMClass, Instance, Method, Property, new_instance
 
 FOLDER = pathlib.Path(__file__).parent / "mof"
-FILES = ("cimv2.mof", "cimv2_instances.mof", "sandbox.mof", "virtualization.mof", "management.mof")
+FILES = (
+    "cimv2.mof",
+    "cimv2_devices.mof",
+    "cimv2_instances.mof",
+    "sandbox.mof",
+    "virtualization.mof",
+    "management.mof",
+)
 ROWS = 10000
 
 

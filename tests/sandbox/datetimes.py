@@ -114,8 +114,8 @@ def order(text: str) -> tuple[str, int]:
     match = _TIMESTAMP.fullmatch(text)
     if match is None:
         raise ValueError(f"{text!r} has no place in an order")
-    parts = [int(group) for group in match.groups()[:7]]
-    moment = datetime.datetime(*parts)  # ValueError for a 30th of February
+    year, month, day, hour, minute, second, micro = (int(group) for group in match.groups()[:7])
+    moment = datetime.datetime(year, month, day, hour, minute, second, micro)  # ValueError for a 30th of February
     offset = int(match.group(8) + match.group(9))
     seconds = calendar.timegm(moment.timetuple()) - offset * 60
     return "timestamp", seconds * 1000000 + moment.microsecond

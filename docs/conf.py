@@ -37,6 +37,7 @@ nitpicky = False
 
 ANSIBLE = "https://docs.ansible.com/ansible/latest/"
 ANSIBLE_LABELS = {
+    "action_plugins": "plugins/action.html",
     "ansible_configuration_settings": "reference_appendices/config.html",
     "common_return_values": "reference_appendices/common_return_values.html",
 }

@@ -14,7 +14,7 @@ import json
 import os
 import time
 import typing
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 from pypsrp.wsman import NAMESPACES, WSMan
 

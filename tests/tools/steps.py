@@ -11,7 +11,7 @@ import pathlib
 import re
 import sys
 import typing
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 import bootstrap
 

@@ -81,7 +81,11 @@ def _tokens(text: str) -> list[tuple[str, str]]:
 
 
 def _unescape(text: str) -> str:
-    return re.sub(r"\\(.)", lambda match: _ESCAPES.get(match.group(1), match.group(1)), text[1:-1])
+    def value(match: re.Match[str]) -> str:
+        found = match.group(1)
+        return chr(int(found[1:], 16)) if len(found) > 1 else _ESCAPES.get(found, found)
+
+    return re.sub(r"\\(x[0-9a-fA-F]{1,4}|.)", value, text[1:-1], flags=re.DOTALL)
 
 
 class _Parser:

@@ -306,15 +306,24 @@ def test_omi_has_no_fragments() -> None:
 
 def test_idrac() -> None:
     asked, space = service("idrac"), {"__cimnamespace": "root/dcim"}
-    view = answer(ask(asked, names.GET, CIM + "root/dcim/DCIM_SystemView", {"InstanceID": "System.Embedded.1"}))
-    assert view.tag == f"{{{DELL}DCIM_SystemView}}DCIM_SystemView"
-    assert plain(view)["AssetTag"] is None and plain(view)["LastSystemInventoryTime"] == "20260301061502.000000+000"
+    view = answer(ask(asked, names.GET, CIM + "root/dcim/DCIM_NICView", {"InstanceID": "NIC.Integrated.1-1-1"}))
+    assert view.tag == f"{{{DELL}DCIM_NICView}}DCIM_NICView" and plain(view)["LinkSpeed"] == "5"
     text = "select InstanceID, FQDD from DCIM_NICView where LinkSpeed = 0"
     rows = query(asked, text, CIM + "root/dcim/*", selectors=space)
     assert [plain(row)["FQDD"] for row in rows] == ["NIC.Integrated.1-2-1"]
     reply = enumerate(asked, DELL + "DCIM_NICView", space)
     assert [names.local(child.tag) for child in answer(reply)] == ["EnumerationContext", "Items", "EndOfSequence"]
     assert answer(reply).findtext(N + "EnumerationContext") == ""
+
+
+def test_idrac_sends_raw_control_bytes() -> None:
+    keys = {"InstanceID": "System.Embedded.1", "__cimnamespace": "root/dcim"}
+    reply = ask(service("idrac"), names.GET, DELL + "DCIM_SystemView", keys)
+    assert b"AssetTag>Rack 7\x07<" in reply.body
+    with pytest.raises(SyntaxError):
+        fromstring(reply.body)
+    found = plain(answer(ask(service("omi"), names.GET, DELL + "DCIM_SystemView", keys)))
+    assert (found["AssetTag"], found["LastSystemInventoryTime"]) == ("Rack 7?", "20260301061502.000000+000")
 
 
 BIOS = {

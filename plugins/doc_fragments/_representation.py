@@ -14,7 +14,8 @@ options:
   properties:
     description:
       - The wanted members, name to value. A list is an array, a dictionary the members of a nested element, V(null) no value.
-        A dictionary with the member C(resource_uri) is an endpoint reference.
+        A dictionary with the member C(resource_uri) is an endpoint reference. Where a service must be told the class of an embedded
+        instance that it does not hold yet, use O(body).
       - Integers, floats and booleans are written as the protocol writes them. Members that are not named are not touched.
       - Exactly one of O(properties) and O(body) is required, unless the module has another option for it.
     type: dict

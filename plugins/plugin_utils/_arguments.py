@@ -22,7 +22,11 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     uris,
     xml,
 )
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import EndpointReference, Target
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import (
+    EndpointReference,
+    SelectorSet,
+    Target,
+)
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.envelope import Fragment
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema import Schema, coerce
@@ -61,45 +65,43 @@ def session_options(arguments: Arguments) -> Arguments:
 
 def read_target(arguments: Arguments) -> Target:
     """The target that resource_uri and selector_set, or endpoint_reference, and namespace and option_set describe."""
-    reference = _read_reference(arguments)
-    selectors = _add_namespace(reference, arguments.get("namespace"))
-    assert reference.resource_uri is not None  # both readers refuse a reference without
-    return Target(reference.resource_uri, selectors, addressing.option_set_from_plain(arguments.get("option_set")))
+    uri, selectors = _read_place(arguments)
+    selectors = _add_namespace(uri, selectors, arguments.get("namespace"))
+    return Target(uri, selectors, addressing.option_set_from_plain(arguments.get("option_set")))
 
 
-def _read_reference(arguments: Arguments) -> EndpointReference:
+def _read_place(arguments: Arguments) -> tuple[str, SelectorSet]:
     reference, uri = arguments.get("endpoint_reference"), arguments.get("resource_uri")
     selectors = arguments.get("selector_set")
-    if reference is not None:
-        if uri is not None or selectors is not None:
-            raise UsageError(
-                "it names the resource and its selectors already.",
-                option="endpoint_reference",
-                remedy="Leave resource_uri and selector_set out, or give them alone.",
-            )
-        return EndpointReference.from_plain(reference)
-    if uri is None:
-        raise UsageError("it is required.", option="resource_uri", remedy="Give it, or an endpoint_reference.")
-    full, tail = uris.parse_resource_uri(uri)
-    given = addressing.selector_set_from_plain(selectors)
-    return EndpointReference(full, addressing.join_selectors(tail, given, "selector_set"))
+    if reference is None:
+        if uri is None:
+            raise UsageError("it is required.", option="resource_uri", remedy="Give it, or an endpoint_reference.")
+        full, tail = uris.parse_resource_uri(uri)
+        given = addressing.selector_set_from_plain(selectors)
+        return full, addressing.join_selectors(tail, given, "selector_set")
+    if uri is not None or selectors is not None:
+        raise UsageError(
+            "it names the resource and its selectors already.",
+            option="endpoint_reference",
+            remedy="Leave resource_uri and selector_set out, or give them alone.",
+        )
+    read = EndpointReference.from_plain(reference)
+    return read.resource_uri or "", read.selector_set
 
 
-def _add_namespace(reference: EndpointReference, namespace: str | None) -> addressing.SelectorSet:
+def _add_namespace(uri: str, selectors: SelectorSet, namespace: str | None) -> SelectorSet:
     """The selectors with ``__cimnamespace``; a WMI URI has the namespace in itself (DSP0227 5.1, protocol.md §4)."""
     if namespace is None:
-        return reference.selector_set
+        return selectors
     name = xml.check_text(namespace.replace("\\", "/").strip("/"), "namespace")
     if not name:
-        raise UsageError(
-            "a name such as root/cimv2 is needed.", option="namespace", remedy="Write it, or leave it out."
-        )
-    own = uris.wmi_namespace(reference.resource_uri or "")
+        raise UsageError("it is empty.", option="namespace", remedy="Write a name such as root/cimv2, or leave it out.")
+    own = uris.wmi_namespace(uri)
     if own is None:
-        return addressing.join_selectors(reference.selector_set, {uris.NAMESPACE_SELECTOR: name}, "namespace")
+        return addressing.join_selectors(selectors, {uris.NAMESPACE_SELECTOR: name}, "namespace")
     if own.lower() != name.lower():
         raise UsageError(f"the resource URI is in {own}.", option="namespace", remedy="Leave the namespace out.")
-    return reference.selector_set
+    return selectors
 
 
 def read_body(arguments: Arguments, namespace: str) -> Element | None:

@@ -26,6 +26,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.instance i
 
 Result = dict[str, t.Any]
 
+_HIDDEN = "Its text is hidden because of no_log."
 _SCALARS = frozenset((str, int, bool, type(None)))
 
 
@@ -101,16 +102,18 @@ def fault_message(fault: WSManFault) -> str:
 
 
 def hide(result: Result) -> Result:
-    """The result of a task with ``no_log``: core hides everything but ``msg``, so that says nothing of values."""
+    """The result of a task with ``no_log``: core shows ``msg`` and warnings all the same, so they name no values."""
     if result.get("unreachable"):
-        reason = f"The exchange failed at the step {result['transport']['step']}."
+        msg = f"The exchange failed at the step {result['transport']['step']}."
     elif "fault" in result:
-        reason = f"The service answered with the fault {result['fault']['subcode'] or result['fault']['code']}."
+        msg = f"The service answered with the fault {result['fault']['subcode'] or result['fault']['code']}."
     elif result.get("failed"):
-        reason = "The task failed."
+        msg = "The task failed."
+    elif "warnings" in result:
+        return {**result, "warnings": [f"There is a warning. {_HIDDEN}"]}
     else:
         return result
-    return {**result, "msg": f"{reason} The message is hidden because of no_log."}
+    return {**result, "msg": f"{msg} {_HIDDEN}"}
 
 
 def censor(result: Result, secrets: t.Iterable[str]) -> Result:

@@ -119,3 +119,24 @@ def test_censor(result, secrets, expected):
 )
 def test_secret_values(value, found):
     assert list(_result.secret_values(value)) == found
+
+
+@pytest.mark.parametrize(
+    ("result", "told"),
+    [
+        (_result.failure(TransportError("X7", step="tls")), "tls"),
+        (_result.failure(WSManFault(code="s:Sender", reason="X7")), "s:Sender"),
+        (_result.failure(ProtocolError("X7")), "failed"),
+        ({"changed": True, "warnings": ["X7"]}, "warning"),
+    ],
+)
+def test_hide(result, told):
+    hidden = _result.hide(result)
+    shown = str(hidden.get("msg", hidden.get("warnings")))
+    assert "X7" not in shown
+    assert "no_log" in shown
+    assert told in shown
+
+
+def test_hide_leaves_a_good_result():
+    assert _result.hide({"changed": False}) == {"changed": False}

@@ -10,6 +10,7 @@ import contextlib
 
 import playbook
 import pytest
+
 from sandbox import Sandbox
 
 PASSWORD = "never-Shown.4711"

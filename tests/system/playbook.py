@@ -118,10 +118,14 @@ class Workspace:
         path.write_text(tagged(json.dumps({"all": {"hosts": hosts}}, indent=2)), encoding="utf-8")
         return str(path)
 
-    def play(self, hosts: Inventory, plays: t.Sequence[t.Mapping[str, t.Any]], *arguments: str, **variables: str) -> Run:
+    def play(
+        self, hosts: Inventory, plays: t.Sequence[t.Mapping[str, t.Any]], *arguments: str, **variables: str
+    ) -> Run:
         """Write a playbook and an inventory, run them, and collect what each task returned."""
         path = self.folder / f"playbook-{self._next()}.yml"
-        path.write_text(tagged(json.dumps([{"gather_facts": False, **one} for one in plays], indent=2)), encoding="utf-8")
+        path.write_text(
+            tagged(json.dumps([{"gather_facts": False, **one} for one in plays], indent=2)), encoding="utf-8"
+        )
         record = path.with_suffix(".jsonl")
         done = self.execute(
             "ansible-playbook",

@@ -10,6 +10,7 @@ import typing as t
 import playbook
 import pytest
 from conftest import PASSWORD
+
 from sandbox import Sandbox
 
 ROLE = "wsman.automation.winrm_config"
@@ -30,7 +31,12 @@ def listeners(*entries: dict[str, t.Any]) -> dict[str, t.Any]:
 REFUSED: list[tuple[str, str, dict[str, t.Any], list[str]]] = [
     ("own authentication", "https", settings(Auth={"Basic": False}), ["Service.Auth.Basic"]),
     ("own authentication as text", "https", settings(Auth={"Basic": "False"}), ["Service.Auth.Basic"]),
-    ("own authentication in other case", "https", {"winrm_config_settings": {"service": {"auth": {"basic": False}}}}, ["Basic"]),
+    (
+        "own authentication in other case",
+        "https",
+        {"winrm_config_settings": {"service": {"auth": {"basic": False}}}},
+        ["Basic"],
+    ),
     ("encryption demanded", "http", settings(AllowUnencrypted=False), ["Service.AllowUnencrypted"]),
     ("own listener deleted", "https", listeners({**HTTPS, "state": "absent"}), ["HTTPS on *"]),
     ("own listener disabled", "https", listeners({**HTTPS, "enabled": False}), ["Enabled", "HTTPS on *"]),
@@ -41,9 +47,24 @@ REFUSED: list[tuple[str, str, dict[str, t.Any], list[str]]] = [
     ("filter of others", "https", settings(IPv4Filter="10.0.0.1-10.0.0.9"), ["Service.IPv4Filter"]),
     ("filter and a name", "named", settings(IPv6Filter=""), ["Service.IPv6Filter"]),
     ("rights", "https", settings(RootSDDL="O:NSG:BAD:P(A;;GR;;;IU)"), ["Service.RootSDDL"]),
-    ("several", "https", {**settings(Auth={"Basic": False}), **listeners({**HTTPS, "state": "absent"})}, ["Auth.Basic", "HTTPS on *"]),
-    ("with something harmless", "https", {"winrm_config_settings": {"MaxTimeoutms": 90000, "Service": {"Auth": {"Basic": False}}}}, ["Basic"]),
-    ("one listener twice", "https", listeners({**HTTP, "port": 1}, {**HTTP, "state": "absent"}), ["winrm_config_listeners", "twice"]),
+    (
+        "several",
+        "https",
+        {**settings(Auth={"Basic": False}), **listeners({**HTTPS, "state": "absent"})},
+        ["Auth.Basic", "HTTPS on *"],
+    ),
+    (
+        "with something harmless",
+        "https",
+        {"winrm_config_settings": {"MaxTimeoutms": 90000, "Service": {"Auth": {"Basic": False}}}},
+        ["Basic"],
+    ),
+    (
+        "one listener twice",
+        "https",
+        listeners({**HTTP, "port": 1}, {**HTTP, "state": "absent"}),
+        ["winrm_config_listeners", "twice"],
+    ),
     ("unknown member", "https", settings(NoSuchMember=1), ["Service.NoSuchMember"]),
     ("unknown transport", "https", listeners({"transport": "FTP"}), ["HTTPS"]),
 ]
@@ -52,7 +73,11 @@ HARMLESS: list[tuple[str, str, dict[str, t.Any]]] = [
     ("another authentication", "https", settings(Auth={"Negotiate": False})),
     ("encryption demanded of others", "https", settings(AllowUnencrypted=False)),
     ("another listener deleted", "https", listeners({**HTTP, "state": "absent"})),
-    ("what is held", "https", {**settings(Auth={"Basic": True}, IPv4Filter="*"), **listeners({**HTTPS, "enabled": True})}),
+    (
+        "what is held",
+        "https",
+        {**settings(Auth={"Basic": True}, IPv4Filter="*"), **listeners({**HTTPS, "enabled": True})},
+    ),
     ("filter with the own address", "https", settings(IPv4Filter="10.0.0.1-10.0.0.9,127.0.0.0-127.0.0.9")),
     ("filter of the other family", "https", settings(IPv6Filter="")),
     ("own listener's absent twin", "https", listeners({**HTTPS, "address": "IP:127.0.0.1", "state": "absent"})),
@@ -77,7 +102,9 @@ def use(host: str, name: str, variables: dict[str, t.Any]) -> dict[str, t.Any]:
 
 def changes(box: Sandbox) -> list[tuple[str, str]]:
     """What the service was asked to change, as (operation, end of the resource)."""
-    found = [((one.action or "").rpartition("/")[2], (one.resource_uri or "").rpartition("/")[2]) for one in box.journal]
+    found = [
+        ((one.action or "").rpartition("/")[2], (one.resource_uri or "").rpartition("/")[2]) for one in box.journal
+    ]
     return [one for one in found if one[0] in CHANGING]
 
 
@@ -85,7 +112,12 @@ def changes(box: Sandbox) -> list[tuple[str, str]]:
 def judged(workspace: playbook.Workspace, services: t.Callable[..., Sandbox]) -> Roles:
     box = services()
     https = playbook.variables(box, PASSWORD)
-    http = {**https, "ansible_wsman_port": box.http_port, "ansible_wsman_scheme": "http", "ansible_wsman_message_encryption": "never"}
+    http = {
+        **https,
+        "ansible_wsman_port": box.http_port,
+        "ansible_wsman_scheme": "http",
+        "ansible_wsman_message_encryption": "never",
+    }
     del http["ansible_wsman_ca_cert"]
     hosts = {"https": https, "http": http, "named": {**https, "ansible_wsman_host": "localhost"}}
     refused = [use(host, name, variables) for name, host, variables, _words in REFUSED]
@@ -118,11 +150,17 @@ WANTED = {
         {"transport": "HTTPS", "address": "IP:127.0.0.1", "port": "{{ ansible_wsman_port }}", "hostname": "localhost"},
     ],
 }
-ROLE_TASKS = ("Create the listeners that are missing", "Change the settings that differ", "Delete the listeners that shall be absent")
+ROLE_TASKS = (
+    "Create the listeners that are missing",
+    "Change the settings that differ",
+    "Delete the listeners that shall be absent",
+)
 
 
 @pytest.fixture(scope="module")
-def applied(workspace: playbook.Workspace, services: t.Callable[..., Sandbox]) -> list[tuple[playbook.Run, list[tuple[str, str]]]]:
+def applied(
+    workspace: playbook.Workspace, services: t.Callable[..., Sandbox]
+) -> list[tuple[playbook.Run, list[tuple[str, str]]]]:
     """Check mode, a run, a second run; each with what the service was asked to change."""
     box = services()
     hosts = {"server1": playbook.variables(box, PASSWORD)}

@@ -19,11 +19,7 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 
 from ansible_collections.wsman.automation.plugins.module_utils._argspec import ArgumentSpec
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import (
-    TransportError,
-    UsageError,
-    WSManError,
-)
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManError
 from ansible_collections.wsman.automation.plugins.plugin_utils import _arguments, _result
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import Result
@@ -63,7 +59,7 @@ class WSManAction(ActionBase):
         try:
             result.update(self._perform(task_vars or {}, secrets))
         except WSManError as error:
-            result.update(_result.failure(self._explain(error)))
+            result.update(_result.failure(error, self._hint()))
         if self._task.no_log:
             result = _result.hide(result)
         return _result.censor(result, secrets)
@@ -94,13 +90,11 @@ class WSManAction(ActionBase):
             raise UsageError(str(error)) from None
         return t.cast("dict[str, t.Any]", _arguments.native(arguments))
 
-    def _explain(self, error: WSManError) -> WSManError:
+    def _hint(self) -> str | None:
         """A task delegated to the control node talks to the service there, which is seldom meant (ansible.md §1)."""
-        session = self._task.args.get("session") or {}
-        if isinstance(error, TransportError) and self._task.delegate_to in LOCALHOST and "host" not in session:
-            hint = "With delegate_to that host's own service was asked; name another in session.host."
-            error.remedy = f"{error.remedy} {hint}" if error.remedy else hint
-        return error
+        if self._task.delegate_to not in LOCALHOST or "host" in (self._task.args.get("session") or {}):
+            return None
+        return "With delegate_to that host's own service was asked; name another in session.host."
 
     def _connect(self, task_vars: dict[str, t.Any], session: dict[str, t.Any]) -> t.Any:
         """The connection to the service: the task's own if it is ours, else a second one from the same variables."""

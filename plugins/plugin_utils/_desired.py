@@ -45,25 +45,35 @@ from ansible_collections.wsman.automation.plugins.plugin_utils._result import Di
 Wanted = dict[str, t.Any]
 
 
-def put_properties(client: Client, target: Target, wanted: Wanted, *, check_mode: bool) -> Result:
+def put_properties(
+    client: Client, target: Target, wanted: Wanted, *, check_mode: bool, option: str = "properties"
+) -> Result:
     """Make the instance hold *wanted*. Every part is read and planned before the first is written."""
-    parts = recipes.split(target, wanted)
+    parts = recipes.split(target, wanted, option=option)
     held = [_reading.get_element(client, part.target) for part in parts]
-    plans = [
+    planned = [
         (part, _plan(client, part, element, check_mode=check_mode)) for part, element in zip(parts, held, strict=True)
     ]
-    result = _summary([(part.nest(plan.before), part.nest(plan.after)) for part, plan in plans])
-    if uncompared := [name for _part, plan in plans for name in plan.uncompared]:
-        result["uncompared"] = uncompared
-    answers = [
-        client.execute(operations.put(part.target, plan.representation))
-        for part, plan in plans
-        if plan.changed and not check_mode
-    ]
+    answers = [] if check_mode else _write(client, [(part, plan) for part, plan in planned if plan.changed])
+    result = _summarize(planned)
     alone = len(parts) == 1 and parts[0].target == target
     if not answers:
         return {**result, **_reading.show(target, held[0] if alone else _reading.get_element(client, target))}
     return {**result, **_read_back(client, target, answers[0] if alone else None)}
+
+
+def _write(client: Client, planned: list[tuple[Part, Plan]]) -> list[Response]:
+    """Put every part; an error says which were written before it."""
+    answers: list[Response] = []
+    for part, plan in planned:
+        try:
+            answers.append(client.execute(operations.put(part.target, plan.representation)))
+        except WSManError as error:
+            if answers:
+                written = ", ".join(done.target.resource_uri for done, _plan in planned[: len(answers)])
+                error.add_note(f"Before that, {written} was changed.")
+            raise
+    return answers
 
 
 def put_body(client: Client, target: Target, body: Element, *, check_mode: bool) -> Result:
@@ -72,7 +82,7 @@ def put_body(client: Client, target: Target, body: Element, *, check_mode: bool)
     held = _reading.get_element(client, target)
     wanted = _result.plain(instance.from_element(body, schema))
     plan = merge.plan(held, wanted, schema, option="body")
-    result = _summary([(plan.before, plan.after)])
+    result = _summarize([(Part(target, wanted), plan)])
     if not plan.changed or check_mode:
         return {**result, **_reading.show(target, held)}
     return {**result, **_read_back(client, target, client.execute(operations.put(target, body)))}
@@ -84,9 +94,10 @@ def put_fragment(client: Client, target: Target, part: Fragment, value: t.Any, *
     held = _reading.get_element(client, target)
     wanted = {path.name: value if path.index is None else _replace_element(held, path, value)}
     if uris.is_config(target.resource_uri):
-        return put_properties(client, target, wanted, check_mode=check_mode)
-    plan = _plan(client, Part(target, wanted, option="value"), held, check_mode=check_mode)
-    result = _summary([(plan.before, plan.after)])
+        return put_properties(client, target, wanted, check_mode=check_mode, option="value")
+    whole = Part(target, wanted, option="value")
+    plan = _plan(client, whole, held, check_mode=check_mode)
+    result = _summarize([(whole, plan)])
     if not plan.changed or check_mode:
         return {**result, **_reading.show(target, held)}
     if fragment.takes_header(target, windows=client.takes_fragments(target.resource_uri)):
@@ -113,7 +124,7 @@ def create(client: Client, target: Target, wanted: Wanted | None, body: Element 
         )
     if body is None:
         body = _represent(client, target, {**_missing_keys(target, values), **values})
-    result = {**_summary([({}, values)]), "changed": True}
+    result = {"changed": True, "diff": _diff([({}, values)])}
     return result if check_mode else {**result, **_create(client, target, body, keyed=bool(keys))}
 
 
@@ -184,8 +195,8 @@ def _confirm(target: Target, held: Element, wanted: Wanted, option: str) -> Resu
     if plan.changed:
         raise DiffersError({name: {"held": before[name], "wanted": after[name]} for name in after}, option)
     reference = EndpointReference(target.resource_uri, target.selector_set).to_plain()
-    result: Result = {**_summary([]), "endpoint_reference": reference, **_reading.show(target, held)}
-    return {**result, "uncompared": list(plan.uncompared)} if plan.uncompared else result
+    result = _summarize([(Part(target, wanted), plan)])
+    return {**result, "endpoint_reference": reference, **_reading.show(target, held)}
 
 
 def _create(client: Client, target: Target, body: Element, *, keyed: bool) -> Result:
@@ -261,14 +272,22 @@ def _read_back(client: Client, target: Target, answer: Response | None = None) -
         return {**_result.instance(None), "warnings": [f"The change was made, but not read back: {error}"]}
 
 
-def _summary(differences: t.Iterable[tuple[Wanted, Wanted]]) -> Result:
-    """``changed`` and ``diff`` of all parts together."""
+def _summarize(planned: list[tuple[Part, Plan]]) -> Result:
+    """``changed`` and ``diff`` of all parts together, and ``uncompared`` where there are such members."""
+    diff = _diff((part.nest(plan.before), part.nest(plan.after)) for part, plan in planned)
+    result: Result = {"changed": any(plan.changed for _part, plan in planned), "diff": diff}
+    if uncompared := [name for _part, plan in planned for name in plan.uncompared]:
+        result["uncompared"] = uncompared
+    return result
+
+
+def _diff(differences: t.Iterable[tuple[Wanted, Wanted]]) -> Result:
     before: Wanted = {}
     after: Wanted = {}
     for part_before, part_after in differences:
         _join(before, part_before)
         _join(after, part_after)
-    return {"changed": bool(after), "diff": {"before": _presentable(before), "after": _presentable(after)}}
+    return {"before": _presentable(before), "after": _presentable(after)}
 
 
 def _join(members: Wanted, further: Wanted) -> None:

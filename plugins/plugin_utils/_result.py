@@ -82,15 +82,20 @@ def secret_values(value: t.Any, name: str = "") -> t.Iterator[str]:
         yield value
 
 
-def failure(error: WSManError) -> Result:
-    """The result of a task that ended with *error* (design.md §2)."""
+def failure(error: WSManError, hint: str | None = None) -> Result:
+    """The result of a task that ended with *error* (design.md §2).
+
+    *hint* adds to what an unreachable one advises; notes of the error are added to the message.
+    """
+    notes = getattr(error, "__notes__", ())
     if isinstance(error, TransportError):
-        return {"unreachable": True, "msg": _sentences(error.message, error.remedy), "transport": error.to_plain()}
+        remedy = _sentences(error.remedy, hint) or None
+        transport = {**error.to_plain(), "remedy": remedy}
+        return {"unreachable": True, "msg": _sentences(error.message, remedy, *notes), "transport": transport}
     if isinstance(error, WSManFault):
-        return {"failed": True, "msg": fault_message(error), "fault": error.to_plain()}
-    if isinstance(error, DiffersError):
-        return {"failed": True, "msg": str(error), "differences": error.differences}
-    return {"failed": True, "msg": str(error)}
+        return {"failed": True, "msg": _sentences(fault_message(error), *notes), "fault": error.to_plain()}
+    result: Result = {"failed": True, "msg": _sentences(str(error), *notes)}
+    return {**result, "differences": error.differences} if isinstance(error, DiffersError) else result
 
 
 def fault_message(fault: WSManFault) -> str:

@@ -6,6 +6,9 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
+from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import fault
+
 THING_URI = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_Thing"
 WMI_URI = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/CIM_Thing"
 CONFIG = "http://schemas.microsoft.com/wbem/wsman/1/config"
@@ -167,9 +170,27 @@ class TestConfig:
         assert result["failed"]
         assert "properties.Service.AllowRemoteAccess" in result["msg"]
 
-    def test_a_change_that_cuts_the_connection_is_still_a_change(self, run):
-        from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
+    def test_what_was_written_before_an_error_is_said(self, run):
+        service = f'<c:Service xmlns:c="{CONFIG}/service"><c:MaxConnections>300</c:MaxConnections></c:Service>'
+        wanted = {"Winrs": {"MaxShellsPerUser": 50}, "Service": {"MaxConnections": 5}}
+        arguments = {"resource_uri": "winrm/config", "properties": wanted}
+        result, connection = run("put", arguments, winrs(), service, winrs(50), fault("wsman:AccessDenied"))
+        assert connection.actions == ["Get", "Get", "Put", "Put"]
+        assert result["failed"]
+        assert f"Before that, {CONFIG}/winrs was changed." in result["msg"]
 
+    def test_a_password_that_cannot_be_read_is_no_change(self, run):
+        namespace = f"{CONFIG}/service/certmapping"
+        mapping = f'<c:X xmlns:c="{namespace}"><c:UserName>a</c:UserName><c:Password/></c:X>'
+        place = {"resource_uri": "winrm/config/service/certmapping", "selector_set": {"URI": "*"}}
+        wanted = {"UserName": "a", "Password": "hunter22"}
+        for name, given in (("put", {"properties": wanted}), ("create", {"properties": wanted})):
+            result, connection = run(name, {**place, **given}, mapping)
+            assert connection.actions == ["Get"]
+            assert result["changed"] is False
+            assert result["uncompared"] == ["Password"]
+
+    def test_a_change_that_cuts_the_connection_is_still_a_change(self, run):
         auth = f'<c:Auth xmlns:c="{CONFIG}/service/auth"><c:Basic>true</c:Basic></c:Auth>'
         arguments = {"resource_uri": "winrm/config/service/auth", "properties": {"Basic": False}}
         refused = TransportError("refused", step="authentication")

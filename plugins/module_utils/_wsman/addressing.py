@@ -21,7 +21,12 @@ SelectorSet = dict[str, SelectorValue]
 TAG_REFERENCE: t.Final = xml.qname(uris.NS_ADDRESSING, "EndpointReference")
 TAG_SELECTOR_SET: t.Final = xml.qname(uris.NS_WSMAN, "SelectorSet")
 TAG_OPTION_SET: t.Final = xml.qname(uris.NS_WSMAN, "OptionSet")
-_ADDRESSINGS = (uris.NS_ADDRESSING, uris.NS_ADDRESSING_2005)
+#: None too: firmware of Intel's leaves the namespace out of references.
+_ADDRESSINGS = (uris.NS_ADDRESSING, uris.NS_ADDRESSING_2005, None)
+_PARAMETERS = ("ReferenceParameters", "ReferenceProperties")
+_TAGS_RESOURCE_URI: t.Final = (xml.qname(uris.NS_WSMAN, "ResourceURI"), "ResourceURI")
+_TAGS_SELECTOR_SET: t.Final = (TAG_SELECTOR_SET, "SelectorSet")
+_QUALIFIED_NAME: t.Final = xml.qname(uris.NS_WSMAN, "Name")
 _MEMBERS = ("address", "resource_uri", "selector_set")
 _OPTION_MEMBERS = ("name", "value", "type", "must_comply")
 
@@ -44,16 +49,11 @@ class EndpointReference:
         if holder is None:
             raise ProtocolError(f"the element {xml.local(element.tag)} holds no endpoint reference")
         address = next((child.text for child in holder if _is_addressing(child, "Address")), None)
-        parameters = [
-            part
-            for child in holder
-            if _is_addressing(child, "ReferenceParameters") or _is_addressing(child, "ReferenceProperties")
-            for part in child
-        ]
-        uri = next((part.text for part in parameters if part.tag == xml.qname(uris.NS_WSMAN, "ResourceURI")), None)
+        parameters = [part for child in holder if _is_addressing(child, *_PARAMETERS) for part in child]
+        uri = next((part.text for part in parameters if part.tag in _TAGS_RESOURCE_URI), None)
         selectors: SelectorSet = {}
         for part in parameters:
-            if part.tag == TAG_SELECTOR_SET:
+            if part.tag in _TAGS_SELECTOR_SET:
                 selectors.update(selector_set_from_element(part))
         return cls((uri or "").strip() or None, selectors, (address or "").strip() or uris.ANONYMOUS)
 
@@ -181,7 +181,7 @@ def selector_set_from_element(element: Element) -> SelectorSet:
     """Read a ``wsman:SelectorSet``; texts as they are, white space included (DSP0226 5.1.2.2)."""
     selectors: SelectorSet = {}
     for child in element:
-        name = child.get("Name")
+        name = child.get("Name", child.get(_QUALIFIED_NAME))  # Openwsman's own bindings qualify it
         if xml.local(child.tag) == "Selector" and name is not None:
             selectors[name] = EndpointReference.from_element(child) if is_reference(child) else child.text or ""
     return selectors
@@ -270,13 +270,17 @@ def _refuse_unknown(value: dict[t.Any, t.Any], known: tuple[str, ...], option: s
         raise UsageError(f"unknown: {', '.join(unknown)}.", option=option, remedy=f"Known: {', '.join(known)}.")
 
 
-def _is_addressing(element: Element, name: str) -> bool:
+def _is_addressing(element: Element, *names: str) -> bool:
     namespace, own = xml.split(element.tag)
-    return own == name and namespace in _ADDRESSINGS
+    return own in names and namespace in _ADDRESSINGS
 
 
 def _reference_holder(element: Element) -> Element | None:
-    """The element whose children are Address and ReferenceParameters: this one, or its only child."""
-    if any(_is_addressing(child, "Address") or _is_addressing(child, "ReferenceParameters") for child in element):
+    """The element whose children are Address and ReferenceParameters: this one, or its only child.
+
+    A property may be called Address, or EndpointReference, where there are no namespaces; then the parameters tell.
+    """
+    if any(_is_addressing(child, "Address", *_PARAMETERS) and child.tag != "Address" for child in element):
         return element
-    return next((child for child in element if _is_addressing(child, "EndpointReference")), None)
+    wrapped = next((child for child in element if _is_addressing(child, "EndpointReference")), None)
+    return wrapped if wrapped is None or wrapped.tag != "EndpointReference" else _reference_holder(wrapped)

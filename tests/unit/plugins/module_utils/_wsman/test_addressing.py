@@ -25,6 +25,9 @@ PARAMETERS = (
     f"<w:ResourceURI>{CIM}X_Small</w:ResourceURI>"
     '<w:SelectorSet><w:Selector Name="Number"> 7 </w:Selector></w:SelectorSet>'
 )
+UNQUALIFIED = (
+    f"<Address>{uris.ANONYMOUS}</Address><ReferenceParameters>{PARAMETERS.replace('w:', '')}</ReferenceParameters>"
+)
 SMALL = EndpointReference(CIM + "X_Small", {"Number": " 7 "})
 
 
@@ -48,6 +51,13 @@ def element(text):
         "<a:Other/></a:EndpointReference>",
         f'<P><b:Address xmlns:b="{uris.NS_ADDRESSING_2005}">{uris.ANONYMOUS}</b:Address>'
         f'<b:ReferenceParameters xmlns:b="{uris.NS_ADDRESSING_2005}">{PARAMETERS}</b:ReferenceParameters></P>',
+        # firmware of Intel's: no namespace at all, or only some
+        f"<EndpointReference>{UNQUALIFIED}</EndpointReference>",
+        f"<Job><EndpointReference>{UNQUALIFIED}</EndpointReference></Job>",
+        f"<a:EndpointReference>{UNQUALIFIED}</a:EndpointReference>",
+        f"<EndpointReference>{ADDRESS}<a:ReferenceParameters>{PARAMETERS}</a:ReferenceParameters></EndpointReference>",
+        # pywsman qualifies the attribute
+        f"<P><a:ReferenceParameters>{PARAMETERS.replace('Name=', 'w:Name=')}</a:ReferenceParameters></P>",
     ],
 )
 def test_shapes_of_references(text):
@@ -73,7 +83,16 @@ def test_incomplete_references_stay_as_received(text, reference):
     assert EndpointReference.from_element(element(text)) == reference
 
 
-@pytest.mark.parametrize("text", ["<P/>", "<P>text</P>", "<P><Address>x</Address></P>", "<P><c:Datetime/></P>"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<P/>",
+        "<P>text</P>",
+        "<P><Address>x</Address></P>",
+        "<P><c:Datetime/></P>",
+        "<P><EndpointReference>x</EndpointReference></P>",
+    ],
+)
 def test_no_reference(text):
     assert not addressing.is_reference(element(text))
     with pytest.raises(ProtocolError, match="P holds no endpoint reference"):

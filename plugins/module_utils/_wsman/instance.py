@@ -109,18 +109,25 @@ def has_class_or_data(element: Element) -> bool:
     return class_of_type(element.get(TYPE, "")) is not None or any(is_data(name, element) for name in element.attrib)
 
 
-def is_wrapper(element: Element, holder: Element) -> bool:
-    """True for ``cim:Datetime`` and its kin inside a property, and for ``Datetime`` in a row without namespaces."""
+def is_wrapper(element: Element) -> bool:
+    """True for ``cim:Datetime`` and its kin inside a property.
+
+    And for a ``Datetime`` without a namespace, in rows of Windows and properties of old OMI, if it holds one.
+    """
     namespace, name = xml.split(element.tag)
     if name not in DATETIME_WRAPPERS or len(element):
         return False
-    return namespace == uris.NS_CIM or (namespace is None and xml.split(holder.tag)[0] is None)
+    if namespace is not None:
+        return namespace == uris.NS_CIM
+    return is_nil(element) or type(_parse_datetime(element.text or "")) is not str
 
 
 def is_nil(element: Element) -> bool:
     """True for ``xsi:nil`` and for OMI's and Windows' ``IsNullArray``."""
     attributes = element.attrib
-    return bool(attributes) and any(attributes.get(name, "").strip() in ("true", "1") for name in (NIL, IS_NULL_ARRAY))
+    return bool(attributes) and any(
+        attributes.get(name, "").strip().lower() in ("true", "1") for name in (NIL, IS_NULL_ARRAY)
+    )
 
 
 def _read_into(instance: Instance, element: Element, schema: Schema | None) -> None:
@@ -174,7 +181,7 @@ def _read(element: Element, member: Property | None) -> Value:
     first = next(iter(element), None)
     if first is None:
         return _read_leaf(element, member)
-    if len(element) == 1 and is_wrapper(first, element):
+    if len(element) == 1 and is_wrapper(first):
         return None if is_nil(first) else _parse_datetime(first.text or "")
     if addressing.is_reference(element):
         return EndpointReference.from_element(element)

@@ -184,7 +184,7 @@ def _infer_member(children: list[Element], name: str, value: t.Any, path: str) -
         return None
     inner = next(iter(first), None)
     array = len(children) > 1 or isinstance(value, (list, tuple))
-    if inner is not None and instance.is_wrapper(inner, first):
+    if inner is not None and instance.is_wrapper(inner):
         return Property(name, "datetime", array=array)
     if is_reference(first):
         return Property(name, "reference", array=array)
@@ -249,7 +249,7 @@ def _style(template: Element | None, default: DatetimeStyle) -> DatetimeStyle:
     """Times go back in the spelling that they came in (state.md §3)."""
     if template is None:
         return default
-    if len(template) and instance.is_wrapper(template[0], template):
+    if len(template) and instance.is_wrapper(template[0]):
         return "wrapped"
     return "cim" if _is_cim_text(template) else "bare"
 

@@ -54,6 +54,7 @@ def plain(value: t.Any) -> t.Any:
         # null
         ('<p:A xsi:nil="true"/>', {"A": None}),
         ('<p:A xsi:nil="1"/>', {"A": None}),
+        ('<p:A xsi:nil="TRUE"/>', {"A": None}),
         ('<p:A xsi:nil="false">x</p:A>', {"A": "x"}),
         ('<p:A m:IsNullArray="true"/>', {"A": None}),
         ('<p:A xsi:nil="true" m:IsNullArray="true"/>', {"A": None}),
@@ -68,6 +69,10 @@ def plain(value: t.Any) -> t.Any:
         ("<p:A><cim:CIM_DateTime>2020**************+***</cim:CIM_DateTime></p:A>", {"A": "2020**************+***"}),
         ("<p:A><cim:Date>2020-01-02</cim:Date></p:A>", {"A": "2020-01-02"}),
         ("<p:A><cim:Datetime>never</cim:Datetime></p:A>", {"A": "never"}),
+        ("<p:A><CIM_DateTime>20200102030405.000000+000</CIM_DateTime></p:A>", {"A": INSTANT}),
+        ("<p:A><CIM_DateTime>2020**********.******+***</CIM_DateTime></p:A>", {"A": "2020**********.******+***"}),
+        ('<p:A><Datetime xsi:nil="true"/></p:A>', {"A": None}),
+        ("<p:A><Interval>5</Interval></p:A>", {"A": {"Interval": "5"}}),
         ('<p:A><cim:Datetime xsi:nil="true"/></p:A>', {"A": None}),
         ("<p:A>20200102030405.000000+000</p:A>", {"A": "20200102030405.000000+000"}),
         (
@@ -141,11 +146,18 @@ def test_row_of_a_wmi_projection() -> None:
     row = xml.load(
         f'<w:XmlFragment xmlns:w="{uris.NS_WSMAN}" xmlns:xsi="{uris.NS_XSI}"><Caption>C:</Caption>'
         "<InstallDate><Datetime>2020-01-02T03:04:05Z</Datetime></InstallDate>"
+        "<Timer><Interval>5</Interval></Timer>"
         '<Size xsi:nil="true"/><Ips>1</Ips><Ips>2</Ips></w:XmlFragment>'.encode()
     )
     held = instance.from_element(row)
     assert (held.class_name, held.namespace) == (None, None)
-    assert held.properties == {"Caption": "C:", "InstallDate": INSTANT, "Size": None, "Ips": ["1", "2"]}
+    assert plain(held) == {
+        "Caption": "C:",
+        "InstallDate": INSTANT,
+        "Timer": {"Interval": "5"},
+        "Size": None,
+        "Ips": ["1", "2"],
+    }
 
 
 SCHEMA = Schema(

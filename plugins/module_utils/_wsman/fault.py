@@ -217,9 +217,11 @@ def _provider(detail: t.Iterable[Element]) -> dict[str, t.Any] | None:
 
 def _text(element: Element) -> str:
     """All text inside, but for that of ExtendedError, which has members of its own."""
+    if xml.local(element.tag) == "ExtendedError":
+        return ""
     parts = [element.text or ""]
     for child in element:
-        parts += ["" if xml.local(child.tag) == "ExtendedError" else _text(child), child.tail or ""]
+        parts += [_text(child), child.tail or ""]
     return " ".join(" ".join(parts).split())
 
 

@@ -227,6 +227,12 @@ def test_provider_fault_with_text_and_extended_error():
     assert str(found) == "wsman:InternalError (2150858778 ENUMERATE_CANNOT_PROCESS_FILTER): why"
 
 
+def test_an_extended_error_is_no_message_wherever_it_stands():
+    extended = "<f:ExtendedError><p:S xmlns:p='urn:p'><p:StatusCode>1</p:StatusCode></p:S></f:ExtendedError>"
+    found = load(f'<f:WSManFault Code="5"><f:Message>no entry</f:Message>{extended}</f:WSManFault>', reason="")
+    assert found.reason == "no entry"
+
+
 def test_provider_error_of_the_event_log():
     error = '<t:ProviderError xmlns:t="urn:t">broken</t:ProviderError>'
     inner = f'<f:ProviderFault provider="Event">{error}</f:ProviderFault>'

@@ -11,7 +11,8 @@ short_description: Delete an instance of a WS-Management resource
 version_added: 0.1.0
 description:
   - Deletes an instance (WS-Transfer Delete). An instance that does not exist is no change.
-  - A class or a resource that does not exist is a mistake, not a missing instance, and fails the task.
+  - A class or a resource that does not exist is a mistake, not a missing instance, and fails the task. Where a service answers
+    alike to both, its answer to an enumeration of the class decides.
 extends_documentation_fragment:
   - action_common_attributes
   - action_common_attributes.actiongroups

@@ -59,7 +59,7 @@ EXAMPLES = r"""
     resource_uri: wmicimv2/Win32_Service?Name=Spooler
     method: StartService
   register: start
-  changed_when: start.return_value != 10 # it was running already
+  changed_when: start is not failed and start.return_value != 10 # it was running already
   failed_when: start is failed or start.return_value not in [0, 10, none] # none in check mode
 
 - name: Run a program

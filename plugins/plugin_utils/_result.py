@@ -99,8 +99,11 @@ def failure(error: WSManError, hint: str | None = None) -> Result:
 
 
 def fault_message(fault: WSManFault) -> str:
-    """Subcode, Windows' number and name, the reason, and what the provider said where that is something else."""
-    told = (fault.provider or {}).get("Message")
+    """Subcode, Windows' number and name, the reason, and what the provider said where that is something else.
+
+    WMI and OMI say in the message of their CIM error which quota, class or query it was.
+    """
+    told = (fault.provider or {}).get("Message") or (fault.cim_error or {}).get("Message")
     if not isinstance(told, str) or told.strip() in (fault.reason or ""):
         told = None
     return _sentences(str(fault), told, fault.remedy)

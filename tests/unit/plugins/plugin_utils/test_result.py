@@ -82,6 +82,11 @@ def test_plain(value, plain):
             {"failed": True, "msg": "a:b (5 N): No. Deep."},
         ),
         (WSManFault(subcode="a:b", reason="It is Deep.", provider={"Message": "Deep"}), {"msg": "a:b: It is Deep."}),
+        (
+            WSManFault(subcode="a:b", reason="Failed.", cim_error={"Message": " 30 shells. "}),
+            {"msg": "a:b: Failed. 30 shells."},
+        ),
+        (WSManFault(subcode="a:b", reason="No.", cim_error={"Message": None}), {"msg": "a:b: No."}),
     ],
 )
 def test_failure(error, expected):

@@ -23,7 +23,6 @@ import steps
 import trees
 
 LOGS = bootstrap.ROOT / ".build" / "logs"
-TAIL = 40
 print_lock = threading.Lock()
 
 
@@ -93,8 +92,8 @@ def report(step: steps.Step, outcome: steps.Outcome) -> None:
     lines = [f"{word} {outcome.seconds:5.0f} s  {step.title}: {counts}"]
     if outcome.failed:
         log = LOGS / f"{step.key}.log"
-        tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL:]
-        lines += [f"  | {line}" for line in tail] + [f"  the whole log: {log.relative_to(bootstrap.ROOT)}"]
+        told = step.tell(log.read_text(encoding="utf-8", errors="replace"))
+        lines += [f"  | {line}" for line in told] + [f"  the whole log: {log.relative_to(bootstrap.ROOT)}"]
     say("\n".join(lines))
 
 

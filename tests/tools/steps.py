@@ -33,15 +33,39 @@ class Outcome:
     reasons: tuple[str, ...] = ()
 
 
+def last_lines(output: str) -> list[str]:
+    return output.splitlines()[-40:]
+
+
+def sanity_errors(output: str) -> list[str]:
+    errors = [line for line in output.splitlines() if re.match(r"ERROR: |FATAL: The |\S*Error\b", line)]
+    return errors[-80:] or last_lines(output)
+
+
+def failed_targets(output: str) -> list[str]:
+    """The end of each failed integration target's own output."""
+    names = output.rpartition("listed below")[2].partition("FATAL: Command")[0].splitlines()[1:]
+    sections = re.split(r"^Running (\S+) integration test .*$", output, flags=re.MULTILINE)
+    told = []
+    for name, text in zip(sections[1::2], sections[2::2], strict=True):
+        if name in names:
+            told += [f"--- {name}", *[line for line in text.splitlines() if line.strip()][-30:]]
+    return told or last_lines(output)
+
+
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """One command. `count` reads (exit status, output) into an Outcome; `timeout` is in seconds."""
+    """One command. `count` reads (exit status, output) into an Outcome, `tell` says what of the output shows a failure.
+
+    `timeout` is in seconds.
+    """
 
     group: str
     key: str
     title: str
     command: list[str]
     count: typing.Callable[[int, str], Outcome]
+    tell: typing.Callable[[str], list[str]] = last_lines
     variables: dict[str, str] = dataclasses.field(default_factory=dict)
     timeout: float = 900.0
 
@@ -137,7 +161,9 @@ def pytest_step(environment: bootstrap.Environment, group: str) -> Step | None:
     options = ["-q", f"--junitxml={report}", "-o", f"cache_dir=.cache/pytest-{key}"]
     command = [environment.python, "-m", "pytest", *options, str(folder)]
     path = f"{environment.bin}:{pathlib.Path('/usr/bin')}:/bin"
-    return Step(group, key, titled(environment, f"{group} tests"), command, count_junit(report), {"PATH": path})
+    return Step(
+        group, key, titled(environment, f"{group} tests"), command, count_junit(report), variables={"PATH": path}
+    )
 
 
 def ansible_test_step(environment: bootstrap.Environment, command: str) -> Step | None:
@@ -146,16 +172,16 @@ def ansible_test_step(environment: bootstrap.Environment, command: str) -> Step 
     extra = ["--color", "no"] + (["--continue-on-error"] if command == "integration" else [])
     title = titled(environment, f"ansible-test {command}")
     arguments = tool("ansible_test.py", environment.role, command, *extra)
-    return Step(command, f"{command}-{environment.role}", title, arguments, count_ansible_test, timeout=1200.0)
+    tell = sanity_errors if command == "sanity" else failed_targets
+    return Step(command, f"{command}-{environment.role}", title, arguments, count_ansible_test, tell, timeout=1200.0)
 
 
 def demo_step(environment: bootstrap.Environment) -> Step | None:
     if not (ROOT / "tests" / "demo" / "demo.yml").exists():
         return None
+    command = tool("demo.py", environment.role)
     title = titled(environment, "demo, twice")
-    return Step(
-        "demo", f"demo-{environment.role}", title, tool("demo.py", environment.role), count_line, {"WSMAN_COUNT": "1"}
-    )
+    return Step("demo", f"demo-{environment.role}", title, command, count_line, variables={"WSMAN_COUNT": "1"})
 
 
 def docs_steps(home: bootstrap.Environment) -> list[Step]:

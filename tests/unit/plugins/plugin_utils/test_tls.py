@@ -186,7 +186,7 @@ def test_a_handshake_that_never_ends_meets_connect_timeout(peer):
     began = time.monotonic()
     error = fails(peer(lambda wire: wire.peer.done.wait(5)).port, connect_timeout=0.1)
     assert error.step == "tls" and "within 0.1 s" in error.message
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 3
 
 
 def test_a_handshake_that_drips_meets_the_deadline(peer):
@@ -199,7 +199,7 @@ def test_a_handshake_that_drips_meets_the_deadline(peer):
     began = time.monotonic()
     error = fails(peer(script).port, deadline=0.1)
     assert error.step == "tls" and "deadline of 0.1 s passed in the TLS handshake" in error.message
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 3
 
 
 def test_the_deadline_holds_for_an_answer_over_tls(peer, authority):
@@ -212,7 +212,7 @@ def test_the_deadline_holds_for_an_answer_over_tls(peer, authority):
     began = time.monotonic()
     error = fails(one.port, deadline=0.1, ca_cert=str(authority.file))
     assert error.step == "read" and "deadline" in error.message
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 3
 
 
 def test_acknowledgements_are_quick_over_tls(peer, authority, monkeypatch):

@@ -279,16 +279,21 @@ def test_when_a_request_goes_out_again(opened, received, sent, repeatable, stale
 
 
 def test_acknowledgements_are_quick_before_every_read(peer, monkeypatch):
+    """The calls are watched: the kernel takes the option back by itself, so reading it would be a race."""
     option = getattr(socket, "TCP_QUICKACK", None)
     if option is None:
         pytest.skip("this system has no TCP_QUICKACK")
-    seen = []
-    below = socket.SocketType.recv_into
+    calls = []
 
-    def spy(self, *arguments):
-        if isinstance(self, _sockets.PlainSocket):
-            seen.append(self.getsockopt(socket.IPPROTO_TCP, option))
-        return below(self, *arguments)
+    class Watched(_sockets.PlainSocket):
+        def setsockopt(self, level, name, value):
+            calls.append((level, name, value))
+            super().setsockopt(level, name, value)
+
+    def read(self, *arguments):
+        if isinstance(self, Watched):
+            calls.append("read")
+        return socket.SocketType.recv_into(self, *arguments)
 
     def script(wire):
         while wire.receive():
@@ -296,11 +301,13 @@ def test_acknowledgements_are_quick_before_every_read(peer, monkeypatch):
             time.sleep(0.005)
             wire.write(ENVELOPE)
 
-    monkeypatch.setattr(socket.socket, "recv_into", spy, raising=False)
+    monkeypatch.setattr(_sockets, "PlainSocket", Watched)
+    monkeypatch.setattr(socket.socket, "recv_into", read, raising=False)
     one = peer(script)
     for _number in range(3):
         session(one.port).send(REQUEST)
-    assert len(seen) >= 6 and set(seen) == {1}
+    before = [calls[number - 1] for number, call in enumerate(calls) if call == "read"]
+    assert len(before) >= 6 and set(before) == {(socket.IPPROTO_TCP, option, 1)}
 
 
 def test_a_system_without_quick_acknowledgements_works_too(peer, monkeypatch):
@@ -465,11 +472,11 @@ def test_a_name_that_does_not_exist(monkeypatch):
 
 
 def test_a_resolver_that_does_not_answer(monkeypatch):
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_arguments, **_options: time.sleep(0.5))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_arguments, **_options: time.sleep(5))
     began = time.monotonic()
     error = fails(5985, host="slow.invalid", connect_timeout=0.05)
     assert error.step == "resolve" and "within 0.05 s" in error.message
-    assert time.monotonic() - began < 0.4
+    assert time.monotonic() - began < 3
 
 
 def test_the_next_address_is_tried(peer, monkeypatch):
@@ -549,7 +556,7 @@ def test_a_read_time_out_is_not_followed_by_a_repetition_on_a_kept_connection(pe
 def test_the_deadline_holds(peer, script):
     began = time.monotonic()
     error = fails(peer(script).port, deadline=0.1)
-    assert 0.05 < time.monotonic() - began < 1
+    assert 0.05 < time.monotonic() - began < 3
     assert error.step == "read" and "deadline of 0.1 s" in error.message
 
 
@@ -559,7 +566,7 @@ def test_the_deadline_holds_for_a_peer_that_does_not_read(peer):
     with pytest.raises(TransportError, match=r"deadline of 0\.1 s passed while sending") as caught:
         session(one.port, deadline=0.1).send(b"x" * 32_000_000, repeatable=False)
     assert caught.value.step == "send" and not caught.value.outcome_unknown
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 3
 
 
 def test_one_deadline_for_a_whole_operation(peer):

@@ -20,10 +20,13 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors imp
 )
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
 
-_ROOT = re.compile(rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<(?:[\w.-]+:)?Envelope[\s>/]", re.DOTALL)
+# Atomic: what stands before the root is read in one way only. Else forty times "<??>" would never be finished with.
+_ROOT = re.compile(rb"\s*(?>(?:<\?.*?\?>\s*|<!--.*?-->\s*)*)<(?:[\w.-]+:)?Envelope[\s>/]", re.DOTALL)
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([^"';\s]+)""", re.IGNORECASE)
 _SCHEME = re.compile(r"([A-Za-z][\w!#$%&'*+.^`|~-]*)(?!\s*=)(?:\s|\Z)")
 _PARTS = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
+_GZIP = b"\x1f\x8b"
+_MAX_MEMBERS = 256
 _PREFIX_REMEDY = "Check http_prefix (wsman is usual), and that host and port are those of the WS-Management service."
 
 # status → (step, what it means, what to do). The service may have acted on the request for those in _PERHAPS_DONE.
@@ -59,6 +62,7 @@ _STATUSES: dict[int, tuple[str, str, str]] = {
     504: ("http", "is a gateway whose service did not answer in time", "Connect to the service itself."),
 }
 _PERHAPS_DONE = frozenset({408, 500, 502, 504})
+_MAX_SCHEMES = 20  # nobody has more; a peer's list goes into messages and results
 
 
 def is_soap(body: bytes) -> bool:
@@ -79,7 +83,7 @@ def parse_schemes(challenges: t.Iterable[str]) -> tuple[str, ...]:
         for part in _PARTS.findall(line):
             if found := _SCHEME.match(part.strip()):
                 schemes[found.group(1)] = None
-    return tuple(schemes)
+    return tuple(schemes)[:_MAX_SCHEMES]
 
 
 def decode(body: bytes, encoding: str | None, limit: int) -> bytes:
@@ -88,7 +92,9 @@ def decode(body: bytes, encoding: str | None, limit: int) -> bytes:
     Raises :class:`TransportError` for an encoding that is not known or broken, and for a body that swells beyond that.
     """
     kind = (encoding or "identity").strip().lower()
-    if kind == "identity":
+    if len(body) > limit:
+        raise too_large(limit)
+    if kind == "identity" or not body:
         return body
     if kind not in ("gzip", "x-gzip", "deflate"):
         raise _undecodable(f"an encoding that nobody asked for, {kind}")
@@ -103,13 +109,20 @@ def decode(body: bytes, encoding: str | None, limit: int) -> bytes:
 
 
 def _inflate(body: bytes, window: int, limit: int) -> bytes:
-    inflater = zlib.decompressobj(window)
-    plain = inflater.decompress(body, limit + 1)
-    if len(plain) > limit:
-        raise too_large(limit)
-    if not inflater.eof:
-        raise zlib.error("the end is missing")
-    return plain
+    """All members, of which gzip may have several (RFC 1952 2.2); not endlessly many, for each costs a copy."""
+    pieces, size = [], 0
+    for _member in range(_MAX_MEMBERS):
+        inflater = zlib.decompressobj(window)
+        pieces.append(inflater.decompress(body, limit + 1 - size))
+        size += len(pieces[-1])
+        if size > limit:
+            raise too_large(limit)
+        if not inflater.eof:
+            raise zlib.error("the end is missing")
+        body = inflater.unused_data
+        if not body.startswith(_GZIP):
+            return b"".join(pieces)
+    raise zlib.error("too many members")
 
 
 def too_large(limit: int) -> TransportError:
@@ -137,7 +150,7 @@ def not_soap(
         step=step,
         remedy=remedy,
         http_status=status,
-        outcome_unknown=status in _PERHAPS_DONE and not repeatable,
+        outcome_unknown=(status in _PERHAPS_DONE or 200 <= status < 300) and not repeatable,
     )
 
 

@@ -10,6 +10,7 @@ SOAP.
 
 from __future__ import annotations
 
+import http.client
 import ssl
 import typing as t
 
@@ -52,11 +53,26 @@ def check_library() -> None:
         )
 
 
+class _Answer(http.client.HTTPResponse):
+    """The standard library takes the 102 or 103 of a gateway for the answer, and reads chunks of negative size."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()
+        return version, http.client.CONTINUE if 100 <= status < 200 else status, reason  # RFC 9110 15.2: skip them
+
+    def _read_next_chunk_size(self) -> int:
+        size: int = super()._read_next_chunk_size()
+        if size < 0:
+            raise ValueError("a chunk of negative size")  # the caller's, which knows it from sizes that are no number
+        return size
+
+
 class _Connection:
     """What both kinds of connection have in common: our sockets, and a request that leaves in one piece."""
 
     options: SessionOptions
     exchange: Exchange
+    response_class = _Answer
     _held: list[bytes] | None = None
 
     def _new_conn(self) -> t.Any:

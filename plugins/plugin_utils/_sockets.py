@@ -188,7 +188,11 @@ def _connect_first(addresses: t.Sequence[tuple[t.Any, ...]], exchange: Exchange)
     failure: OSError = OSError("the name has no address")
     for number, (family, kind, protocol, _name, address) in enumerate(addresses):
         share = exchange.seconds_to_connect() / (len(addresses) - number)
-        connection = PlainSocket(family, kind, protocol)
+        try:
+            connection = PlainSocket(family, kind, protocol)  # fails where the system has no IPv6
+        except OSError as error:
+            failure = error
+            continue
         try:
             connection.settimeout(share)
             connection.connect(address)

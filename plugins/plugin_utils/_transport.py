@@ -132,20 +132,23 @@ class Session:
         response = self._adapter.post(data, headers)
         try:
             body = self._read(response)
-        except BaseException:
+        except BaseException as error:
             response.raw.close()  # in the middle of an answer the connection is of no further use
-            raise
+            if response.status_code != 401 or not isinstance(error, _http.FAILURES):
+                raise
+            body = b""  # the secret is refused, whatever more there was to say
         challenges = tuple(response.raw.headers.getlist("WWW-Authenticate"))
         return _Reply(response.status_code, response.headers, challenges, body)
 
     def _read(self, response: t.Any) -> bytes:
-        """The body as it came, at most as long as an answer may be."""
+        """The body as it came; of one that is longer than an answer may be only the beginning."""
         pieces, size = [], 0
         while piece := response.raw.read(_CHUNK, decode_content=False):
             pieces.append(piece)
             size += len(piece)
             if size > self._limit:
-                raise _answers.too_large(self._limit)
+                response.raw.close()
+                break
         return b"".join(pieces)
 
     def _explain(self, error: BaseException, repeatable: bool) -> TransportError:
@@ -154,14 +157,25 @@ class Session:
     def _judge(self, reply: _Reply, repeatable: bool) -> Answer:
         """The SOAP message in *reply*, or the error for what is there instead."""
         headers = reply.headers
-        body = _answers.decode(reply.body, headers.get("Content-Encoding"), self._limit)
         charset = _answers.charset(headers.get("Content-Type"))
         if reply.status == 401:
             schemes = _answers.parse_schemes(reply.challenges)
-            raise self._remember(_answers.refused(self.options, schemes, body, charset))
+            raise self._remember(_answers.refused(self.options, schemes, self._decode_refusal(reply), charset))
+        try:
+            body = _answers.decode(reply.body, headers.get("Content-Encoding"), self._limit)
+        except TransportError as error:
+            error.outcome_unknown = not repeatable
+            raise
         if not _answers.is_soap(body):
             raise _answers.not_soap(self.options, reply.status, headers, body, repeatable)
         return Answer(body, reply.status, charset, headers.get("Server"), headers)
+
+    def _decode_refusal(self, reply: _Reply) -> bytes:
+        """The body of a 401, nothing if it cannot be read: a refused secret is refused whatever else is wrong."""
+        try:
+            return _answers.decode(reply.body, reply.headers.get("Content-Encoding"), self._limit)
+        except TransportError:
+            return b""
 
     def _account(self) -> tuple[t.Any, ...]:
         options = self.options

@@ -13,8 +13,6 @@ import pytest
 
 from sandbox import Sandbox
 
-PASSWORD = "never-Shown.4711"
-
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> playbook.Workspace:
@@ -26,4 +24,4 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> playbook.Workspace:
 def services() -> collections.abc.Iterator[collections.abc.Callable[..., Sandbox]]:
     """Starts a service of its own for each thing that is counted; all end with the module."""
     with contextlib.ExitStack() as stack:
-        yield lambda **options: stack.enter_context(Sandbox(users={"wsman": PASSWORD}, **options))
+        yield lambda **options: stack.enter_context(Sandbox(users={"wsman": playbook.PASSWORD}, **options))

@@ -19,6 +19,7 @@ import typing as t
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "tests" / "tools"
+PASSWORD = "never-Shown.4711"  # of the user wsman on every service
 
 Inventory = t.Mapping[str, t.Mapping[str, t.Any]]  # host -> its variables
 Tasks = t.Sequence[t.Mapping[str, t.Any]]
@@ -158,13 +159,13 @@ def tagged(text: str) -> str:
     return text.replace('"!vault:', '!vault "')
 
 
-def variables(box: t.Any, password: str, **more: t.Any) -> dict[str, t.Any]:
+def variables(box: t.Any, **more: t.Any) -> dict[str, t.Any]:
     """The variables of a host that lead to a service over HTTPS, whatever connection the host itself has."""
     return {
         "ansible_wsman_host": box.host,
         "ansible_wsman_port": box.https_port,
         "ansible_wsman_user": "wsman",
-        "ansible_wsman_password": password,
+        "ansible_wsman_password": PASSWORD,
         "ansible_wsman_ca_cert": box.ca_file,
         **more,
     }

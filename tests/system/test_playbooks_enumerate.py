@@ -9,7 +9,6 @@ import typing as t
 
 import playbook
 import pytest
-from conftest import PASSWORD
 
 from sandbox import Sandbox
 
@@ -52,7 +51,7 @@ def read(workspace: playbook.Workspace, services: t.Callable[..., Sandbox]) -> R
     stalled = {"resource_uri": "wmicimv2/Win32_Process", "max_elements": 1}
     tasks.append({"name": "timeout", "wsman.automation.wsman_enumerate": stalled, "timeout": 1, "ignore_errors": True})
     box.misbehave("stall", seconds=2, action="Pull", resource_uri="Win32_Process", at=2)
-    hosts = {"server1": playbook.variables(box, PASSWORD)}
+    hosts = {"server1": playbook.variables(box)}
     return Read(workspace.play(hosts, [{"hosts": "all", "tasks": tasks}]), box)
 
 

@@ -9,7 +9,6 @@ import typing as t
 
 import playbook
 import pytest
-from conftest import PASSWORD
 
 from sandbox import Sandbox
 
@@ -82,7 +81,7 @@ def run(workspace: playbook.Workspace, services: t.Callable[..., Sandbox]) -> pl
             ],
         }
     ]
-    hosts = {"server1": playbook.variables(services(), PASSWORD)}
+    hosts = {"server1": playbook.variables(services())}
     return workspace.play(hosts, [{"hosts": "all", "tasks": tasks + branch}])
 
 

@@ -10,7 +10,6 @@ import typing as t
 
 import playbook
 import pytest
-from conftest import PASSWORD
 
 from sandbox import Sandbox
 
@@ -118,7 +117,7 @@ def refusals(
         {"name": name, f"wsman.automation.wsman_{module}": options, "ignore_errors": True, "ignore_unreachable": True}
         for name, module, options, _words in CASES
     ]
-    hosts = {"server1": playbook.variables(box, PASSWORD, not_a_certificate=str(garbage))}
+    hosts = {"server1": playbook.variables(box, not_a_certificate=str(garbage))}
     return Refusals(workspace.play(hosts, [{"hosts": "all", "tasks": tasks}]), box)
 
 

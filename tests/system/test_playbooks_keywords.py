@@ -9,7 +9,6 @@ import typing as t
 
 import playbook
 import pytest
-from conftest import PASSWORD
 
 from sandbox import Sandbox
 
@@ -65,7 +64,7 @@ def played(workspace: playbook.Workspace, services: t.Callable[..., Sandbox]) ->
     boxes["retried"].misbehave("fault", name="INTERNAL_ERROR", count=2, resource_uri="/config")
     boxes["retried"].misbehave("html", count=2, resource_uri="/winrs")
     boxes["limited"].misbehave("stall", seconds=4, action="Get")
-    hosts = {name: playbook.variables(box, PASSWORD) for name, box in boxes.items()}
+    hosts = {name: playbook.variables(box) for name, box in boxes.items()}
     hosts["own"]["ansible_connection"] = "wsman.automation.wsman"
     tables = zip(HOSTS, (LOOP, RETRIED, LIMITED, CHECKED, OWN), strict=True)
     plays = [{"hosts": name, "tasks": tasks} for name, tasks in tables]

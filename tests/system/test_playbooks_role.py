@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+import collections.abc
+import contextlib
+import socket
+import socketserver
+import threading
 import typing as t
 
 import playbook
 import pytest
-from conftest import PASSWORD
 
 from sandbox import Sandbox
 
@@ -47,6 +51,7 @@ REFUSED: list[tuple[str, str, dict[str, t.Any], list[str]]] = [
     ("filter of others", "https", settings(IPv4Filter="10.0.0.1-10.0.0.9"), ["Service.IPv4Filter"]),
     ("filter and a name", "named", settings(IPv6Filter=""), ["Service.IPv6Filter"]),
     ("rights", "https", settings(RootSDDL="O:NSG:BAD:P(A;;GR;;;IU)"), ["Service.RootSDDL"]),
+    ("own listener behind a relay", "relayed", listeners({**HTTPS, "state": "absent"}), ["HTTPS on *"]),
     (
         "several",
         "https",
@@ -108,10 +113,36 @@ def changes(box: Sandbox) -> list[tuple[str, str]]:
     return [one for one in found if one[0] in CHANGING]
 
 
+@contextlib.contextmanager
+def relay(target: int) -> collections.abc.Iterator[int]:
+    """Another port that leads to *target*, as a router's does."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with socket.create_connection(("127.0.0.1", target)) as onward:
+                back = threading.Thread(target=pump, args=(onward, self.request), daemon=True)
+                back.start()
+                pump(self.request, onward)
+                back.join()
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+def pump(source: socket.socket, sink: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
+
+
 @pytest.fixture(scope="module")
 def judged(workspace: playbook.Workspace, services: t.Callable[..., Sandbox]) -> Roles:
     box = services()
-    https = playbook.variables(box, PASSWORD)
+    https = playbook.variables(box)
     http = {
         **https,
         "ansible_wsman_port": box.http_port,
@@ -119,10 +150,13 @@ def judged(workspace: playbook.Workspace, services: t.Callable[..., Sandbox]) ->
         "ansible_wsman_message_encryption": "never",
     }
     del http["ansible_wsman_ca_cert"]
-    hosts = {"https": https, "http": http, "named": {**https, "ansible_wsman_host": "localhost"}}
+    named = {**https, "ansible_wsman_host": "localhost"}
     refused = [use(host, name, variables) for name, host, variables, _words in REFUSED]
     checked = [{**use(host, name, variables), "check_mode": True} for name, host, variables in HARMLESS]
-    return Roles(workspace.play(hosts, [*refused, *checked]), {"box": box})
+    with relay(box.https_port) as port:
+        relayed = {**https, "ansible_wsman_port": port}
+        hosts = {"https": https, "http": http, "named": named, "relayed": relayed}
+        return Roles(workspace.play(hosts, [*refused, *checked]), {"box": box})
 
 
 @pytest.mark.parametrize(("name", "words"), [(name, words) for name, _host, _variables, words in REFUSED])
@@ -163,13 +197,16 @@ def applied(
 ) -> list[tuple[playbook.Run, list[tuple[str, str]]]]:
     """Check mode, a run, a second run; each with what the service was asked to change."""
     box = services()
-    hosts = {"server1": playbook.variables(box, PASSWORD)}
+    held = dict(box.configuration.values)
+    hosts = {"server1": playbook.variables(box)}
     play = {"hosts": "all", "roles": [{"role": ROLE, "vars": WANTED}]}
     found = []
     for arguments in (["--check"], [], []):
         box.clear()
         run = workspace.play(hosts, [play], "--diff", *arguments)
         found.append((run, changes(box)))
+    now = box.configuration.values
+    assert {name for name in now if now[name] != held[name]} == {"/MaxTimeoutms", "/service/auth/CbtHardeningLevel"}
     return found
 
 
@@ -201,7 +238,7 @@ def test_lockout_comes_last(workspace: playbook.Workspace, services: t.Callable[
         "winrm_config_listeners": [{"transport": "HTTP", "state": "absent"}],
         "winrm_config_allow_lockout": True,
     }
-    hosts = {"server1": playbook.variables(box, PASSWORD)}
+    hosts = {"server1": playbook.variables(box)}
     run = workspace.play(hosts, [{"hosts": "all", "roles": [{"role": ROLE, "vars": wanted}]}])
     assert run.status == 0, run.output
     assert changes(box) == [("Delete", "listener"), ("Put", "auth")]

@@ -11,7 +11,7 @@ import typing as t
 
 import playbook
 import pytest
-from conftest import PASSWORD
+from playbook import PASSWORD
 
 from sandbox import Sandbox
 
@@ -60,7 +60,7 @@ def tasks(prefix: str, table: list[tuple[str, dict[str, t.Any]]], **more: t.Any)
 @pytest.fixture(scope="module")
 def run(workspace: playbook.Workspace, services: t.Callable[..., Sandbox]) -> playbook.Run:
     box = services()
-    session = playbook.variables(box, PASSWORD)
+    session = playbook.variables(box)
     given = {name.removeprefix("ansible_wsman_"): value for name, value in session.items()}
     hidden = {"name": "no_log", "wsman.automation.wsman_get": {"resource_uri": f"{SERVICE}{HIDDEN}"}, "no_log": True}
     shown = {

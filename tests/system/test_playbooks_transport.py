@@ -14,7 +14,6 @@ import typing as t
 
 import playbook
 import pytest
-from conftest import PASSWORD
 
 from sandbox import Sandbox
 
@@ -176,7 +175,7 @@ def misses(workspace: playbook.Workspace, services: t.Callable[..., Sandbox], pa
     ]
     for one in plays:
         one.update(ignore_unreachable=True, ignore_errors=True)
-    hosts = {name: playbook.variables(one, PASSWORD) for name, one in boxes.items()}
+    hosts = {name: playbook.variables(one) for name, one in boxes.items()}
     hosts["server1"]["strangers_ca"] = boxes["once"].ca_file
     return Misses(workspace.play(hosts, plays), boxes)
 

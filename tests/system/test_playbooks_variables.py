@@ -11,7 +11,7 @@ import typing as t
 import playbook
 import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
-from conftest import PASSWORD
+from playbook import PASSWORD
 
 from sandbox import Sandbox
 
@@ -41,7 +41,7 @@ def account(box: Sandbox, connection: str, **more: t.Any) -> dict[str, t.Any]:
 
 
 def own_hosts(box: Sandbox) -> dict[str, dict[str, t.Any]]:
-    plain = playbook.variables(box, PASSWORD)
+    plain = playbook.variables(box)
     names = {"ansible_wsman_host": "{{ my_host }}", "ansible_wsman_port": "{{ my_port }}"}
     return {
         "server1": plain,
@@ -76,7 +76,7 @@ def foreign_hosts(box: Sandbox) -> dict[str, dict[str, t.Any]]:
 
 
 def plays(box: Sandbox) -> list[dict[str, t.Any]]:
-    found = playbook.variables(box, PASSWORD)
+    found = playbook.variables(box)
     session = {name.removeprefix("ansible_wsman_"): value for name, value in found.items()}
     with_session = {"wsman.automation.wsman_get": {**CONFIG, "session": session}}
     only_port = {"wsman.automation.wsman_get": {**CONFIG, "session": {"port": 1}}}
@@ -154,7 +154,7 @@ AD_HOC = [
 def test_ad_hoc(workspace: playbook.Workspace, box: Sandbox, module: str, arguments: str) -> None:
     """With the checkout's ansible.cfg and no -c, both names work."""
     playbook.collections_path()  # makes what the configuration names
-    inventory = workspace.inventory({"server1": playbook.variables(box, PASSWORD)})
+    inventory = workspace.inventory({"server1": playbook.variables(box)})
     own = {"ANSIBLE_CONFIG": str(playbook.ROOT / "ansible.cfg"), "ANSIBLE_COLLECTIONS_PATH": ""}
     done = workspace.execute("ansible", "-i", inventory, "server1", "-m", module, "-a", arguments, **own)
     assert done.returncode == 0, done.stdout

@@ -14,7 +14,7 @@ import typing as t
 import playbook
 import pytest
 import replay
-from conftest import PASSWORD
+from playbook import PASSWORD
 
 if not replay.WIRE.is_dir():
     pytest.skip("the recordings of real servers are not beside the checkout", allow_module_level=True)

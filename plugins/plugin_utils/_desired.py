@@ -27,6 +27,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     representation,
     schemas,
     uris,
+    xml,
 )
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import EndpointReference, Target
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.enumeration import Enumeration
@@ -36,6 +37,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors imp
     WSManError,
     WSManFault,
 )
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.instance import Instance
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.merge import Plan
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.recipes import Part
 from ansible_collections.wsman.automation.plugins.plugin_utils import _reading, _result
@@ -81,8 +83,9 @@ def put_body(client: Client, target: Target, body: Element, *, check_mode: bool)
     schema = schemas.builtin(target.resource_uri)
     held = _reading.get_element(client, target)
     wanted = _result.plain(instance.from_element(body, schema))
-    plan = merge.plan(held, wanted, schema, option="body")
-    result = _summarize([(Part(target, wanted), plan)])
+    whole = Part(target, wanted, option="body")
+    plan = recipes.plan_put(profiles.GENERIC.name, whole, held)  # for what differs; the body is sent as it is
+    result = _summarize([(whole, plan)])
     if not plan.changed or check_mode:
         return {**result, **_reading.show(target, held)}
     return {**result, **_read_back(client, target, client.execute(operations.put(target, body)))}
@@ -90,8 +93,9 @@ def put_body(client: Client, target: Target, body: Element, *, check_mode: bool)
 
 def put_fragment(client: Client, target: Target, part: Fragment, value: t.Any, *, check_mode: bool) -> Result:
     """Give the member at the path *value*. Windows alone is sent the fragment, all others the whole (state.md §3)."""
-    path = fragment.parse(part.path)
     held = _reading.get_element(client, target)
+    path = _spell_path(held, fragment.parse(part.path))
+    part = dataclasses.replace(part, path=fragment.format(path))
     wanted = {path.name: value if path.index is None else _replace_element(held, path, value)}
     if uris.is_config(target.resource_uri):
         return put_properties(client, target, wanted, check_mode=check_mode, option="value")
@@ -177,15 +181,28 @@ def _plan(client: Client, part: Part, held: Element, *, check_mode: bool) -> Pla
     return plan
 
 
+def _spell_path(held: Element, path: fragment.Path) -> fragment.Path:
+    """*path* with the name as the service spells it: XPath minds the case of names, CIM does not (DSP0004 4.2)."""
+    found = merge.find_children(held, path.name)
+    return dataclasses.replace(path, name=xml.local(found[0].tag)) if found else path
+
+
 def _replace_element(held: Element, path: fragment.Path, value: t.Any) -> list[t.Any]:
-    """All values of the member, with *value* at the index of *path*."""
+    """All values of the member, with *value* at the index of *path*; a dictionary is laid over an instance there."""
     values = [instance.read_values([child]) for child in fragment.select(path.name, held)]
     if path.index is None or path.index > len(values):
         raise UsageError(
             f"{path.name} has {len(values)} elements.", option="fragment", remedy="Replace one of these, or the whole."
         )
-    values[path.index - 1] = value
+    one = values[path.index - 1]
+    values[path.index - 1] = _lay_over(one, value) if isinstance(one, Instance) and isinstance(value, dict) else value
     return values
+
+
+def _lay_over(held: Instance, members: Wanted) -> Instance:
+    named = {str(name).lower() for name in members}
+    kept = {name: one for name, one in held.properties.items() if name.lower() not in named}
+    return Instance(held.class_name, held.namespace, {**kept, **members})
 
 
 def _confirm(target: Target, held: Element, wanted: Wanted, option: str) -> Result:

@@ -13,12 +13,14 @@ from __future__ import annotations
 import contextlib
 import copy
 import dataclasses
+import datetime
 import re
 import typing as t
 from xml.etree.ElementTree import Element
 
 from . import cim, compare, datetimes, instance, representation, xml
 from .addressing import TAG_REFERENCE, is_reference
+from .datetimes import CIMDateTime
 from .errors import UsageError
 from .instance import IS_NULL_ARRAY, Instance, Value
 from .representation import DatetimeStyle
@@ -51,6 +53,7 @@ class _Merge:
 
     update_secret: UpdateSecret
     datetimes_as: DatetimeStyle
+    empty_as_null: bool = False
     uncompared: list[str] = dataclasses.field(default_factory=list)
 
 
@@ -62,14 +65,17 @@ def plan(
     option: str = "properties",
     update_secret: UpdateSecret = "with_change",
     datetimes_as: DatetimeStyle = "bare",
+    empty_as_null: bool = False,
 ) -> Plan:
     """Lay *wanted* over *held*, which stays as it is; *datetimes_as* counts where nothing held shows the spelling.
+
+    *empty_as_null*: an empty array goes as a null one, for a service that leaves alone what it is not sent.
 
     Secrets that cannot be read go along *with_change* of something else, *always* (and are then a change), or not at
     all (*on_create*). Raises UsageError naming the member (``properties.Service.Auth.Basic``).
     """
     element = copy.deepcopy(held)
-    merge = _Merge(update_secret, datetimes_as)
+    merge = _Merge(update_secret, datetimes_as, empty_as_null)
     before, after = _merge_members(merge, element, wanted, schema, option)
     representation.qualify_types(element)
     return Plan(bool(after), before, after, element, tuple(merge.uncompared))
@@ -117,7 +123,9 @@ def _merge_member(
         return (spelled, before, after) if after else None
     held = instance.read_values(children, member)
     if member is not None:
-        value = coerce(value, member, path)
+        given, value = value, coerce(value, member, path)
+        if member.type == "datetime":
+            _refuse_local_time(held, given, path)
     if member is not None and member.write_only:
         changes = _note_secret(merge, spelled, path)
         held = None
@@ -196,6 +204,12 @@ def _infer_member(children: list[Element], name: str, value: t.Any, path: str) -
     return Property(name, typed, array=array and typed != "octetstring") if typed in cim.TYPES else None
 
 
+def key_error(path: str, windows_code: int | None = None) -> UsageError:
+    """The error for a wanted key that is not that of the instance."""
+    remedy = "Delete the instance and create it with the new key."
+    return UsageError("a key cannot be changed.", option=path, remedy=remedy, windows_code=windows_code)
+
+
 def _unknown(schema: Schema, element: Element, path: str) -> UsageError:
     known = dict.fromkeys([*schema.properties, *(xml.local(child.tag) for child in element)])
     return UsageError(f"{schema.name} has no such member.", option=path, remedy=f"It has {', '.join(known)}.")
@@ -216,11 +230,30 @@ def _refuse_unwritable(member: Property | None, value: t.Any, path: str, *, clos
         problem = "this member is deprecated, holds another value and cannot be changed."
         raise UsageError(problem, option=path, remedy="Leave it out.", windows_code=WINDOWS_CODE_DEPRECATED)
     if member is not None and member.key:
-        remedy = "Delete the instance and create it with the new key."
-        code = WINDOWS_CODE_KEYS if closed else None
-        raise UsageError("a key cannot be changed.", option=path, remedy=remedy, windows_code=code)
+        raise key_error(path, WINDOWS_CODE_KEYS if closed else None)
     if value is None and closed:
         raise UsageError("null is no value here.", option=path, remedy="An empty text ('') clears a text.")
+
+
+def _refuse_local_time(held: Value, wanted: t.Any, path: str) -> None:
+    """ISO text without a zone never equals a time with one: every run would write it. CIM's ``+***`` is meant so."""
+    for one in wanted if isinstance(wanted, (list, tuple)) else [wanted]:
+        if isinstance(one, (str, datetime.date)) and "*" not in str(one) and _is_local(one) and _has_zone(held):
+            raise UsageError(
+                f"{one} has no zone, and what the service holds has one.",
+                option=path,
+                remedy=f"Write the zone too, {one}Z for UTC.",
+            )
+
+
+def _is_local(text: str | datetime.date) -> bool:
+    parsed = datetimes.parse(text) if isinstance(text, str) else datetimes.from_python(text)
+    return isinstance(parsed, CIMDateTime) and parsed.offset is None
+
+
+def _has_zone(held: Value) -> bool:
+    values = held if isinstance(held, list) else [held]
+    return any(isinstance(one, CIMDateTime) and one.offset is not None for one in values)
 
 
 def _replace(
@@ -231,7 +264,7 @@ def _replace(
     template = next((child for child in children if not instance.is_nil(child)), None)
     style = _style(template, merge.datetimes_as)
     if isinstance(value, (list, tuple)):
-        value = [_prepare(one, template) for one in value]
+        value = [_prepare(one, template) for one in value] or (None if merge.empty_as_null else [])
     else:
         value = _prepare(value, template)
     known = member if template is None else None

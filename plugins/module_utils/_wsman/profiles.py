@@ -24,7 +24,8 @@ class Profile:
 
     *microsoft_headers*: takes ``wsmv:`` header blocks. *fragments*: may be sent FragmentTransfer (state.md §3).
     *maximum_envelope_size*: octets, where it has a limit that is known. *datetimes*: how it takes
-    datetimes, ``wrapped`` in ``cim:Datetime``, ``bare`` ISO 8601 or ``cim`` text.
+    datetimes, ``wrapped`` in ``cim:Datetime``, ``bare`` ISO 8601 or ``cim`` text. *keeps_absent*: a Put leaves alone
+    the properties that it does not name.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Profile:
     fragments: bool = False
     maximum_envelope_size: int | None = None
     datetimes: t.Literal["wrapped", "bare", "cim"] = "bare"
+    keeps_absent: bool = False
 
     def adapt(self, settings: Settings) -> Settings:
         """*settings* without what this kind of service must not be sent."""
@@ -43,7 +45,7 @@ class Profile:
         return settings
 
 
-WINDOWS: t.Final = Profile("windows", microsoft_headers=True, fragments=True, datetimes="wrapped")
+WINDOWS: t.Final = Profile("windows", microsoft_headers=True, fragments=True, datetimes="wrapped", keeps_absent=True)
 OMI: t.Final = Profile("omi")
 OPENWSMAN: t.Final = Profile("openwsman", datetimes="cim")
 IDRAC: t.Final = Profile("idrac", datetimes="cim")

@@ -15,10 +15,10 @@ import dataclasses
 import typing as t
 from xml.etree.ElementTree import Element
 
-from . import instance, profiles, schemas, uris, xml
+from . import compare, instance, profiles, schemas, uris, xml
 from .addressing import Target
 from .errors import UsageError
-from .merge import Plan, UpdateSecret, find_children, plan
+from .merge import Plan, UpdateSecret, find_children, key_error, plan
 from .schema import Schema
 
 WINDOWS_CODE_POLICY = 2150858890  # CONFIG_CANNOT_CHANGE_GPO_CONTROLLED_SETTING
@@ -73,14 +73,17 @@ def plan_put(
     controls.
     """
     uri = part.target.resource_uri
+    profile = profiles.by_name(profile_name)
     result = plan(
         held,
         part.wanted,
         schemas.builtin(uri) or schema,
         option=part.option,
         update_secret=update_secret,
-        datetimes_as=profiles.by_name(profile_name).datetimes,
+        datetimes_as=profile.datetimes,
+        empty_as_null=profile.keeps_absent and uris.class_name(uri) is not None,
     )
+    _refuse_keys(part, result.after)
     if not uris.is_config(uri):
         return result
     _refuse_policy(held, result.after, part.option)
@@ -128,6 +131,14 @@ def _order(part: Part) -> tuple[int, int]:
     """Those in ``_LAST`` after all others, otherwise from the root to the leaves."""
     below = part.target.resource_uri.lower().removeprefix(uris.NS_CONFIG)
     return (_LAST.index(below) + 1 if below in _LAST else 0, below.count("/"))
+
+
+def _refuse_keys(part: Part, changes: t.Mapping[str, t.Any]) -> None:
+    """The selectors say which instance it is: services ignore another key in the body, or store it under the old."""
+    selectors = {name.lower(): value for name, value in part.target.selector_set.items()}
+    for name, value in changes.items():
+        if name.lower() in selectors and not compare.equal(selectors[name.lower()], value):
+            raise key_error(f"{part.option}.{name}")
 
 
 def _refuse_policy(held: Element, changes: t.Mapping[str, t.Any], option: str) -> None:

@@ -181,25 +181,30 @@ def _namespace_of_class(namespace: str | None, class_name: str) -> str | None:
 def _make_element(tag: str, value: t.Any, option: str, member: Property | None, datetimes_as: DatetimeStyle) -> Element:
     element = Element(tag)
     if isinstance(value, Instance):
-        return _make_embedded(tag, value.properties, value.namespace, value.class_name, option)
+        return _make_embedded(tag, value.properties, value.namespace, value.class_name, option, datetimes_as)
     if is_reference(value):
         value = EndpointReference.from_plain(value, option)
     if not isinstance(value, dict):
         set_value(element, value, option, datetimes_as)
     elif member is not None and member.class_name and member.members is None:
         namespace = _namespace_of_class(xml.split(tag)[0], member.class_name)
-        return _make_embedded(tag, value, namespace, member.class_name, option)
+        return _make_embedded(tag, value, namespace, member.class_name, option, datetimes_as)
     else:
         fill(element, value, option=option, schema=member.members if member else None, datetimes_as=datetimes_as)
     return element
 
 
 def _make_embedded(
-    tag: str, values: t.Mapping[str, t.Any], namespace: str | None, class_name: str | None, option: str
+    tag: str,
+    values: t.Mapping[str, t.Any],
+    namespace: str | None,
+    class_name: str | None,
+    option: str,
+    datetimes_as: DatetimeStyle,
 ) -> Element:
     """An embedded instance: members in the namespace of its own class, which ``xsi:type`` names (DSP0230 7.3)."""
     element = Element(xml.qname(namespace or xml.split(tag)[0], "embedded"))
-    fill(element, values, option=option)
+    fill(element, values, option=option, datetimes_as=datetimes_as)
     element.tag = tag
     if class_name and namespace:
         element.set(instance.TYPE, xml.qname(namespace, f"{class_name}_Type"))

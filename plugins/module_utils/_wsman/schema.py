@@ -133,7 +133,7 @@ def _coerce_one(value: t.Any, member: Property, option: str) -> t.Any:
     if member.type == "reference":
         return value if isinstance(value, EndpointReference) else EndpointReference.from_plain(value, option)
     if member.type == "instance":
-        if isinstance(value, dict):
+        if isinstance(value, dict) or dataclasses.is_dataclass(value):  # an instance as it was read
             return value
         raise UsageError(f"it takes a dictionary of {_describe(member)}.", option=option)
     try:

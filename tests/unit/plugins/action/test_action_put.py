@@ -136,6 +136,30 @@ def test_an_unknown_service_is_asked_once_what_it_is_and_only_before_a_put(run):
     assert connection.actions == ["Get"]
 
 
+def test_a_fragment_is_named_as_the_service_spells_it(run):
+    arguments = {**PLACE, "resource_uri": "wmicimv2/CIM_Thing", "fragment": "VALUE", "value": 2}
+    _result, connection = run("put", arguments, thing(uri=WMI_URI), "", thing("2", uri=WMI_URI))
+    assert ">Value</wsman:FragmentTransfer>" in connection.sent[1]
+    assert ">2</p:Value></wsman:XmlFragment>" in connection.sent[1]
+
+
+def test_a_fragment_may_be_one_of_several_embedded_instances(run):
+    """The others keep their classes and members, and so does what is not named of that one."""
+    points = (
+        f'<p:CIM_Thing xmlns:p="{THING_URI}" xmlns:q="{THING_URI}Point" xmlns:r="{THING_URI}Box"'
+        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><p:Name>a</p:Name>'
+        '<p:Points xsi:type="q:CIM_ThingPoint_Type"><q:X>1</q:X></p:Points>'
+        '<p:Points xsi:type="r:CIM_ThingBox_Type"><r:X>{}</r:X><r:Y>2</r:Y></p:Points></p:CIM_Thing>'
+    )
+    arguments = {**PLACE, "fragment": "Points[2]", "value": {"X": 5}}
+    result, connection = run("put", arguments, points.format(1), points.format(5), profile="generic")
+    assert result["diff"]["after"] == {"Points": [{"X": "1"}, {"Y": "2", "X": 5}]}
+    assert "CIM_ThingPoint_Type" in connection.sent[1] and "CIM_ThingBox_Type" in connection.sent[1]
+    arguments["value"] = {"X": 5, "Y": 2}
+    result, _connection = run("put", arguments, points.format(5), profile="generic")
+    assert result["changed"] is False
+
+
 @pytest.mark.parametrize(
     ("uri", "profile", "header"), [("cimv2/CIM_Thing", "omi", False), ("wmicimv2/CIM_Thing", "auto", True)]
 )
@@ -169,6 +193,13 @@ class TestConfig:
         assert connection.actions == ["Get", "Get"]
         assert result["failed"]
         assert "properties.Service.AllowRemoteAccess" in result["msg"]
+
+    @pytest.mark.parametrize("given", [{"properties": {"Basic": True}}, {"body": {"Auth": {"Basic": True}}}])
+    def test_what_a_policy_controls_is_refused_before_it_is_sent(self, run, given):
+        auth = f'<c:Auth xmlns:c="{CONFIG}/service/auth"><c:Basic Source="GPO">false</c:Basic></c:Auth>'
+        result, connection = run("put", {"resource_uri": "winrm/config/service/auth", **given}, auth)
+        assert connection.actions == ["Get"]
+        assert "a group policy controls this" in result["msg"]
 
     def test_what_was_written_before_an_error_is_said(self, run):
         service = f'<c:Service xmlns:c="{CONFIG}/service"><c:MaxConnections>300</c:MaxConnections></c:Service>'

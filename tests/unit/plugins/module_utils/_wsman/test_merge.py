@@ -413,3 +413,27 @@ def test_a_password_cannot_be_compared(
     plan = merge.plan(xml.load(MAPPING), wanted, schemas.CERTIFICATE_MAPPING, update_secret=update_secret)
     assert (plan.after, plan.changed, plan.uncompared) == (after, bool(after), uncompared)
     assert plan.representation.findtext("{n}Password") == (sent or "")
+
+
+ZONED = "<p:A><cim:Datetime>2020-01-02T03:04:05Z</cim:Datetime></p:A>"
+LOCAL = "<p:A><cim:Datetime>2020-01-02T03:04:05</cim:Datetime></p:A>"
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted", "refused"),
+    [
+        (ZONED, "2020-01-02 03:04:05", True),
+        (ZONED, datetime.datetime(2020, 1, 2, 3, 4, 5), True),
+        (ZONED + ZONED, ["2020-01-02T03:04:05Z", "2020-01-02T03:04:05"], True),
+        (ZONED, "20200102030405.000000+***", False),
+        (ZONED, "P1D", False),
+        (LOCAL, "2021-01-02 03:04:05", False),
+        ('<p:A xsi:nil="true"/>', "2021-01-02 03:04:05", False),
+    ],
+)
+def test_a_time_without_a_zone_over_one_with(held: str, wanted: t.Any, refused: bool) -> None:
+    if not refused:
+        assert merge.plan(load(held), {"A": wanted}).changed
+        return
+    with pytest.raises(UsageError, match=r"^properties\.A: 2020-01-02.03:04:05 has no zone"):
+        merge.plan(load(held), {"A": wanted})

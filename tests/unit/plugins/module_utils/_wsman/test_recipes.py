@@ -168,3 +168,33 @@ def test_times_in_the_spelling_of_the_service(profile: str, text: str) -> None:
     schema = Schema("C", {"T": Property("T", "datetime")})
     plan = recipes.plan_put(profile, Part(Target(CLASS), {"T": "2020-01-02T03:04:05Z"}), held, schema)
     assert text in xml.dump(plan.representation).decode()
+
+
+WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/C"
+
+
+@pytest.mark.parametrize(
+    ("profile", "uri", "sent"),
+    [("windows", WMI, '<p:A xsi:nil="true"/>'), ("windows", CONFIG + "/unheard/of", ""), ("generic", CLASS, "")],
+)
+def test_an_empty_array_goes_as_null_where_what_is_absent_stays(profile: str, uri: str, sent: str) -> None:
+    data = f'<p:C xmlns:p="{uri}"><p:A>1</p:A><p:A>2</p:A></p:C>'
+    plan = recipes.plan_put(profile, Part(Target(uri), {"A": []}), xml.load(data.encode()))
+    assert (plan.before, plan.after) == ({"A": ["1", "2"]}, {"A": []})
+    text = xml.dump(plan.representation).decode()
+    assert text.partition(">")[2] == (f"{sent}</p:C>" if sent else "") or text.endswith("/>")
+    assert not recipes.plan_put(profile, Part(Target(uri), {"A": []}), plan.representation).changed
+
+
+@pytest.mark.parametrize("option", ["properties", "body"])
+def test_another_key_than_that_of_the_selector_is_refused(option: str) -> None:
+    held = xml.load(f'<p:C xmlns:p="{CLASS}"><p:Id>1</p:Id><p:A>1</p:A></p:C>'.encode())
+    target = Target(CLASS, {"id": "1"})
+    with pytest.raises(UsageError, match=f"^{option}.Id: a key cannot be changed"):
+        recipes.plan_put("generic", Part(target, {"Id": 2}, option=option), held)
+    assert not recipes.plan_put("generic", Part(target, {"ID": 1}), held).changed
+
+
+def test_the_key_may_be_given_where_the_service_does_not_show_it() -> None:
+    held = xml.load(f'<p:C xmlns:p="{CLASS}"><p:A>1</p:A></p:C>'.encode())
+    assert recipes.plan_put("generic", Part(Target(CLASS, {"Id": "1"}), {"Id": 1}), held).changed

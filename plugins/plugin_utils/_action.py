@@ -84,8 +84,12 @@ class WSManAction(ActionBase):
         Its error would be shown with the lines of the playbook around it, literal passwords included: only its text is
         used.
         """
+        spec = self.argument_spec()
+        for option in (name for name, one in spec.items() if "options" in one):
+            if not isinstance(self._task.args.get(option) or {}, (dict, str)):  # core looks for its members, and breaks
+                raise UsageError("it is no dictionary.", option=option, remedy="Give its options by name.")
         try:
-            _validation, arguments = self.validate_argument_spec(argument_spec=self.argument_spec())
+            _validation, arguments = self.validate_argument_spec(argument_spec=spec)
         except AnsibleActionFail as error:
             raise UsageError(str(error)) from None
         return t.cast("dict[str, t.Any]", _arguments.native(arguments))

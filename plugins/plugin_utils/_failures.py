@@ -44,7 +44,9 @@ def explain(error: BaseException, exchange: Exchange, options: SessionOptions, r
     if isinstance(cause, http.client.BadStatusLine):
         return _no_http(exchange, str(cause.line))
     if isinstance(cause, ssl.SSLError):
-        return _tls.handshake_error(cause, options, exchange)
+        error = _tls.handshake_error(cause, options, exchange)
+        error.outcome_unknown = unknown and not _tls.wants_certificate(cause)
+        return error
     if "Incomplete" in type(cause).__name__:  # http.client and urllib3 have one each
         return _closed(exchange, unknown)
     return TransportError(

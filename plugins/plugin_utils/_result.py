@@ -11,6 +11,8 @@ from __future__ import annotations
 import datetime
 import json
 import typing as t
+import urllib.parse
+from xml.sax.saxutils import escape
 
 from ansible.module_utils.common.parameters import remove_values
 
@@ -27,6 +29,8 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.instance i
 Result = dict[str, t.Any]
 
 _HIDDEN = "Its text is hidden because of no_log."
+_SHORTEST = 4  # characters of a secret that is looked for inside of texts
+_CENSORED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as core writes it
 _SCALARS = frozenset((str, int, bool, type(None)))
 
 
@@ -78,8 +82,8 @@ def secret_values(value: t.Any, name: str = "") -> t.Iterator[str]:
     elif isinstance(value, list):
         for one in value:
             yield from secret_values(one, name)
-    elif isinstance(value, str) and value and compare.is_secret(name):
-        yield value
+    elif isinstance(value, (str, int)) and not isinstance(value, bool) and value != "" and compare.is_secret(name):
+        yield str(value)
 
 
 def failure(error: WSManError, hint: str | None = None) -> Result:
@@ -125,15 +129,37 @@ def hide(result: Result) -> Result:
 
 
 def censor(result: Result, secrets: t.Iterable[str]) -> Result:
-    """The result without any of *secrets*. Core's own function is slow, so it is used only where one occurs."""
-    present = [secret for secret in secrets if secret]
-    if not present:
+    """The result without any of *secrets*, also as Python, JSON, XML or a URL would quote them.
+
+    Core's own function is slow, so it is used only where one occurs. It replaces inside of texts and numbers, which for
+    a secret of one to three characters would spoil every result, and show by its gaps what the secret is: such a one is
+    taken away only where it is a value by itself.
+    """
+    known = {secret for secret in secrets if secret}
+    if not known:
         return result
     text = json.dumps(result, default=str)
-    if not any(json.dumps(secret)[1:-1] in text for secret in present):
-        return result
-    censored: Result = remove_values(result, present)
-    return censored
+    long = {form for secret in known if len(secret) >= _SHORTEST for form in _quoted(secret)}
+    present = [form for form in long if json.dumps(form)[1:-1] in text]
+    censored: Result = remove_values(result, present) if present else result
+    short = frozenset(secret for secret in known if len(secret) < _SHORTEST)
+    return t.cast(Result, _without(censored, short)) if short else censored
+
+
+def _quoted(secret: str) -> set[str]:
+    """The spellings of a secret in texts that quote it."""
+    represented = repr('"' + secret)[2:-1]
+    unquoted = represented.replace("\\'", "'")
+    json_text = json.dumps(secret)[1:-1]
+    return {secret, represented, unquoted, json_text, escape(secret), urllib.parse.quote(secret, safe="")}
+
+
+def _without(value: t.Any, secrets: frozenset[str]) -> t.Any:
+    if isinstance(value, dict):
+        return {name: _without(one, secrets) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_without(one, secrets) for one in value]
+    return _CENSORED if isinstance(value, str) and value in secrets else value
 
 
 def _sentences(*parts: str | None) -> str:

@@ -161,12 +161,24 @@ def handshake_error(error: Exception, options: SessionOptions, exchange: Exchang
             step="tls",
             remedy="Check that this is an HTTPS port with a certificate (WinRM: 5986), not a plain HTTP one (5985).",
         )
+    if wants_certificate(error):
+        return TransportError(
+            f"{peer} wants a client certificate.",
+            step="tls",
+            remedy="This version has none to show: use a listener or a port that takes clients without one.",
+        )
     text = str(reason).lower().replace("_", " ") if reason else str(error)
+    what, step = ("connection", "read") if exchange.sent else ("handshake", "tls")
     return TransportError(
-        f"The TLS handshake with {peer} failed: {text}.",
-        step="tls",
+        f"The TLS {what} with {peer} failed: {text}.",
+        step=step,
         remedy="Compare the TLS versions and ciphers of the service with those that the control node's OpenSSL allows.",
     )
+
+
+def wants_certificate(error: Exception) -> bool:
+    """Whether the peer gives up for want of a client's certificate; in TLS 1.3 that comes after the request."""
+    return "CERTIFICATE_REQUIRED" in str(getattr(error, "reason", None))
 
 
 def _not_accepted(error: ssl.SSLCertVerificationError, options: SessionOptions) -> TransportError:

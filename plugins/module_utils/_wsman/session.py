@@ -159,7 +159,7 @@ def parse_host(text: str | None) -> str:
     """
     text = text or ""
     host = text.strip()
-    remedy = "Give a host name or an IP address alone; scheme, port and path have options of their own."
+    remedy = "Give a host name or an IP address alone; user, scheme, port and path have options of their own."
     if host.startswith("[") and host.endswith("]"):
         host = host[1:-1]
     if _is_address(host):
@@ -170,8 +170,10 @@ def parse_host(text: str | None) -> str:
         name = ""
     labels = name.removesuffix(".").split(".")
     if len(name) > 253 or not all(_LABEL.match(label) for label in labels) or labels[-1].isdigit():
+        shown = text.rpartition("@")[2]  # what stands before it may be a password
+        said = f"What ends in @{shown}" if shown != text else repr(text)
         raise UsageError(
-            f"{text!r} is no host name or IP address.", option="host", remedy=remedy, windows_code=2150858969
+            f"{said} is no host name or IP address.", option="host", remedy=remedy, windows_code=2150858969
         )
     return name
 

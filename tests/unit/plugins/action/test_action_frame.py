@@ -104,6 +104,8 @@ def test_bad_input_sends_nothing(run, given, names):
         {**PLACE, "operation_timeout": "soon"},
         {**PLACE, "session": {"prot": 5986}},
         {**PLACE, "session": {"scheme": "ftp"}},
+        {**PLACE, "session": [1]},
+        {**PLACE, "session": 1},
     ],
 )
 def test_cores_own_validation_is_a_plain_failure(run, given):
@@ -124,6 +126,16 @@ class TestSecrets:
     def test_password_of_the_connection(self, run, answer):
         result, _connection = run("get", PLACE, answer)
         assert PASSWORD not in str(result)
+
+    @pytest.mark.parametrize("secret", ["a", "1", "ing"])
+    def test_a_short_password_does_not_spoil_the_result(self, run, secret):
+        given = {**PLACE, "session": {"password": secret}}
+        refused = TransportError("Nothing there.", step="authentication", http_status=401)
+        result, _connection = run("get", given, refused)
+        assert result["msg"] == "Nothing there."
+        assert (result["transport"]["step"], result["transport"]["http_status"]) == ("authentication", 401)
+        result, _connection = run("get", given, f"<a><b>{secret}</b><c>Kings and 21</c></a>")
+        assert result["instance"] == {"b": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "c": "Kings and 21"}
 
     @pytest.mark.parametrize("place", ["session", "properties", "body", "xml", "fragment"])
     def test_secrets_of_the_task(self, run, place):
@@ -181,6 +193,12 @@ class TestIdentify:
         assert "<s:Header/>" in connection.sent[0]
         assert connection.unauthenticated == [not authenticated]
         assert connection.session.profile.name == "windows"
+
+
+def test_an_option_of_options_that_is_no_dictionary(run):
+    """Core would look for its members and break."""
+    result, _connection = run("enumerate", {**PLACE, "association": [1]})
+    assert "association" in result["msg"] and result["failed"]
 
 
 def test_delegation_to_the_control_node_names_session(run):

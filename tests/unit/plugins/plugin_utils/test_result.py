@@ -104,8 +104,19 @@ def test_failure(error, expected):
         ({"a": "my secret!"}, ["secret"], {"a": "my ********!"}),
         ({"a": {"b": ["secret"]}}, ["secret"], {"a": {"b": ["VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"]}}),
         ({"a": 'sec"r\\et\n'}, ['"r\\et\n'], {"a": "sec********"}),
-        ({"a": "gehe\u00efm"}, ["e\u00ef"], {"a": "geh********m"}),
-        ({"a": 12345}, ["234"], {"a": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}),
+        ({"a": "gehe\u00efm"}, ["ehe\u00ef"], {"a": "g********m"}),
+        ({"a": 12345}, ["2345"], {"a": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}),
+        (
+            {"a": "e", "b": ["See"], "c": 1},
+            ["e", "1"],
+            {"a": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "b": ["See"], "c": 1},
+        ),
+        ({"e": [{"a": "abc"}]}, ["abc"], {"e": [{"a": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}]}),
+        ({"a": f"{'it' + chr(39) + 's' + chr(92)!r}"}, ["it's\\"], {"a": '"********"'}),
+        ({"a": f"{'<' + chr(34) + chr(39) + 'x&>'!r}"}, ["\"'x&>"], {"a": "'<********'"}),
+        ({"a": "http://u:p%40ss%2Fw@h"}, ["p@ss/w"], {"a": "http://u:********@h"}),
+        ({"a": "<b>x&amp;&lt;y</b>"}, ["x&<y"], {"a": "<b>********</b>"}),
+        ({"a": 'json: "l1\\nl2"'}, ["l1\nl2"], {"a": 'json: "********"'}),
     ],
 )
 def test_censor(result, secrets, expected):
@@ -119,6 +130,7 @@ def test_censor(result, secrets, expected):
         ({"Nested": [{"ClientSecret": "a"}]}, ["a"]),
         ({"Password": ["a", "b"]}, ["a", "b"]),
         ({"Password": {"Value": "a"}}, ["a"]),
+        ({"Password": 1234, "Number": 5}, ["1234"]),
         ({"Password": None, "Passphrase": "", "PassCertToPlugin": "c", "Secret": True}, []),
     ],
 )

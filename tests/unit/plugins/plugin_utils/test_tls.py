@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError, UsageError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import from_options
-from ansible_collections.wsman.automation.plugins.plugin_utils import _sockets, _tls, _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _failures, _sockets, _tls, _transport
 
 REQUEST = b"<request/>"
 
@@ -33,9 +33,9 @@ def serve(wire):
         wire.answer()
 
 
-def send(port, **more):
+def send(port, *, repeatable=True, **more):
     options = from_options({"host": "127.0.0.1", "port": port, "scheme": "https", **more})
-    return _transport.session(options).send(REQUEST)
+    return _transport.session(options).send(REQUEST, repeatable=repeatable)
 
 
 def fails(port, **more):
@@ -317,3 +317,30 @@ def test_a_proxy_that_is_not_there(environment):
         port = listener.getsockname()[1]
     environment.setenv("https_proxy", f"http://127.0.0.1:{port}")
     assert fails(1, proxy_access_type="environment").step == "proxy"
+
+
+# what ends a connection after the handshake
+
+
+def test_a_service_that_wants_a_client_certificate():
+    """In TLS 1.3 it says so after the request was handed to the system, and has not read it."""
+    alert = ssl.SSLError(1, "alert")
+    alert.reason = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
+    options = from_options({"host": "srv"})
+    exchange = _sockets.Exchange(options.authority)
+    exchange.sent = True
+    error = _failures.explain(alert, exchange, options, repeatable=False)
+    assert (error.step, error.outcome_unknown) == ("tls", False)
+    assert "wants a client certificate" in error.message
+
+
+@pytest.mark.parametrize("repeatable", [True, False])
+def test_a_broken_record_after_the_request_leaves_the_outcome_of_a_change_open(peer, authority, repeatable):
+    def script(wire):
+        wire.receive()
+        socket.socket.sendall(wire.connection, b"\x17\x03\x03\x00\x20" + b"x" * 32)
+        wire.peer.done.wait(2)
+
+    error = fails(peer(script, authority.service("127.0.0.1")).port, repeatable=repeatable, ca_cert=str(authority.file))
+    assert (error.step, error.outcome_unknown) == ("read", not repeatable)
+    assert "The TLS connection with" in error.message

@@ -183,3 +183,11 @@ def test_anonymous_keeps_the_service_and_drops_the_account():
 def test_every_option_can_be_given_with_a_task():
     assert set(session_options_spec()) == set(session.OPTIONS)
     assert session_options_spec()["password"]["no_log"] is True
+
+
+@pytest.mark.parametrize("host", ["u:Geheim@server", "https://u:Geheim@server/wsman", "u:Ge@heim@server"])
+def test_what_stands_before_an_at_sign_is_not_shown(host):
+    with pytest.raises(UsageError) as caught:
+        session.from_options({"host": host})
+    assert "heim" not in str(caught.value)
+    assert "@server" in str(caught.value)

@@ -10,7 +10,17 @@ import functools
 import typing as t
 from xml.etree.ElementTree import Element
 
-from . import addresses, filters, instances, methods, names, other_methods, paths, values, windows_methods  # noqa: F401  (they register what they implement)
+from . import (  # pylint: disable=unused-import
+    addresses,
+    filters,
+    instances,
+    methods,
+    names,
+    other_methods,  # noqa: F401 it registers what it implements
+    paths,
+    values,
+    windows_methods,  # noqa: F401 it registers what it implements
+)
 from .addresses import Address
 from .classes import CIMClass, Instance, Property, Reference, new_instance
 from .instances import Writer

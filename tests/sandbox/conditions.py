@@ -135,7 +135,7 @@ def _ordered(known: Property, get: Getter, condition: Comparison, find: Finder) 
 
     def test(instance: Instance) -> bool:
         held = _comparable(get(instance), known.kind)
-        if held is None or type(held) is tuple and held[:1] != constant[:1]:
+        if held is None or isinstance(held, tuple) and held[:1] != constant[:1]:
             return unequal
         return compare(held, constant)
 

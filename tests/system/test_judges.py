@@ -252,7 +252,7 @@ def test_invoke(judge: Judge) -> None:
         answer = judge.ask(f"{uri}/{method}", uri, element(uri, method + "_INPUT"), keys)[0]
         assert answer.tag == f"{{{uri}}}{method}_OUTPUT" and texts(answer) == {"ReturnValue": "0"}
         states = set()
-        for _ in range(5):  # a service may be on its way for a while
+        for _turn in range(5):  # a service may be on its way for a while
             states.add(texts(judge.ask(TRANSFER + "/Get", uri, None, keys)[0])["State"])
         assert state in states
 
@@ -292,7 +292,7 @@ def test_wrong_password(box: Sandbox, kind: t.Any, secure: bool) -> None:
 
 
 def test_each_judge_keeps_its_connection(judge: Judge, box: Sandbox) -> None:
-    for _ in range(3):
+    for _turn in range(3):
         judge.ask(TRANSFER + "/Get", CONFIG)
     assert (box.requests, box.connections) == (3, 1)
 

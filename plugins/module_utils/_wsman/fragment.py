@@ -26,7 +26,7 @@ _NIL: t.Final = xml.qname(uris.NS_XSI, "nil")
 _PATH = re.compile(r"(?:[^\W\d][\w.-]*:)?(?P<name>[^\W\d][\w.-]*)(?:\[(?P<index>[1-9]\d{0,8})\])?(?P<text>/text\(\))?")
 
 #: A text, None for nil, or an element that is more than its text.
-Part = str | Element | None
+Part: t.TypeAlias = "str | Element | None"
 
 
 @dataclasses.dataclass(frozen=True)

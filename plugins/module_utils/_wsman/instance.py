@@ -119,7 +119,8 @@ def is_wrapper(element: Element) -> bool:
         return False
     if namespace is not None:
         return namespace == uris.NS_CIM
-    return is_nil(element) or type(_parse_datetime(element.text or "")) is not str
+    parsed = _parse_datetime(element.text or "")
+    return is_nil(element) or type(parsed) is not str  # pylint: disable=unidiomatic-typecheck
 
 
 def is_nil(element: Element) -> bool:

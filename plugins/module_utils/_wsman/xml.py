@@ -13,9 +13,9 @@ import codecs
 import itertools
 import re
 import typing as t
-import xml.etree.ElementTree as ElementTree
-import xml.parsers.expat as expat
+from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
+from xml.parsers import expat
 
 from .errors import ProtocolError, UsageError
 from .uris import NS_XML, NS_XSI, PREFIXES

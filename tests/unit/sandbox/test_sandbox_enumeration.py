@@ -165,7 +165,7 @@ def test_context_is_gone_after_release() -> None:
 def test_context_expires_between_two_pulls() -> None:
     talk = Conversation(Rows(9), enumeration_timeout=10.0)
     context = _context(talk.enumerate(2))
-    for _ in range(3):
+    for _turn in range(3):
         talk.now += 9.0
         talk.pull(context)
         assert talk.reply.status == 200
@@ -196,7 +196,7 @@ def test_pull_with_other_parameters() -> None:
 
 def test_open_enumerations_of_a_user_are_limited() -> None:
     talk = Conversation(Rows(9), max_operations_per_user=2)
-    for _ in range(2):
+    for _turn in range(2):
         talk.enumerate(2)
     talk.enumerate(2)
     assert fault(talk.reply) == ("QuotaLimit", None, 2150859174)

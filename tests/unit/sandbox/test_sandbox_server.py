@@ -142,7 +142,7 @@ def test_401_offers_basic_and_counts_only_refused_secrets(box: Sandbox) -> None:
 
 def test_connection_is_kept_and_counted(box: Sandbox) -> None:
     client = Client(box)
-    for _ in range(3):
+    for _turn in range(3):
         client.post()
     assert (box.connections, box.requests, {record.connection for record in box.journal}) == (1, 3, {1})
     record = box.journal[0]
@@ -246,7 +246,7 @@ def test_slow_and_stalled_answers_take_their_time(box: Sandbox) -> None:
     box.misbehave("slow", at=2, rate=20000.0)
     client = Client(box)
     times = []
-    for _ in range(3):
+    for _turn in range(3):
         started = time.monotonic()
         assert client.post().status == 200
         times.append(time.monotonic() - started)

@@ -67,7 +67,7 @@ def service(monkeypatch):
     def send(self, data, *, repeatable=True, headers=None):
         Service.requests.append((self.options, data, repeatable, headers))
         if isinstance(Service.answer, Exception):
-            raise Service.answer
+            raise Service.answer  # pylint: disable=raising-bad-type
         return _transport.Answer(Service.answer, 200, "utf-8", None, {})
 
     monkeypatch.setattr(Service, "requests", [])

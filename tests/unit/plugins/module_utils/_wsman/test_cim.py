@@ -150,7 +150,7 @@ class Number(int):
 )
 def test_format(value: t.Any, text: str) -> None:
     assert cim.format(value) == text
-    assert type(cim.format(value)) is str
+    assert type(cim.format(value)) is str  # pylint: disable=unidiomatic-typecheck
 
 
 def test_format_in_the_spelling_of_cim() -> None:

@@ -101,7 +101,7 @@ def test_every_recording_with_instances(name: str, count: int, class_name: str, 
 
 
 def test_the_table_is_complete() -> None:
-    listed = {find(name) for name, *_ in rows()}
+    listed = {find(name) for name, *_rest in rows()}
     assert listed == {path for path in WIRE.glob(f"*/*{SUFFIX}") if read_elements(path)}
 
 
@@ -360,7 +360,7 @@ def test_classes_and_addresses() -> None:
     assert held.endpoint_reference == EndpointReference(t.cast(str, held.namespace), {"id": "1"})
 
 
-@pytest.mark.parametrize("name", [name for name, *_ in rows()])
+@pytest.mark.parametrize("name", [name for name, *_rest in rows()])
 def test_what_was_read_is_what_is_wanted_and_goes_back_as_it_came(name: str) -> None:
     for element in read_elements(find(name)):
         schema = schemas.builtin(xml.split(element.tag)[0] or "")
@@ -383,7 +383,7 @@ def representable(value: t.Any) -> t.Any:
     return [representable(one) for one in value] if isinstance(value, list) else value
 
 
-@pytest.mark.parametrize("name", [name for name, *_ in rows()])
+@pytest.mark.parametrize("name", [name for name, *_rest in rows()])
 def test_every_recording_is_a_document_too(name: str) -> None:
     for element in read_elements(find(name)):
         document = documents.from_element(element)

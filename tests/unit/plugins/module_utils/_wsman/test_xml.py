@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 import pytest

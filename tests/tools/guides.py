@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the wsman.automation authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs what the guides show, against the bundled service, and compares what they quote with what is printed.
+"""Runs what the guides and the README show, against the bundled service, and compares what they quote with what is printed.
 
 Each guide gets a service of its own. Its blocks of the language `yaml+jinja` are run in their order, all tasks between
 two plays as one play. Each block `ansible-output` has to be found in the output of the play around it, line by line.
@@ -30,6 +30,7 @@ ROOT = bootstrap.ROOT
 GUIDES = ROOT / "docs" / "docsite" / "rst"
 HEAD = "- name: The tasks of a guide\n  hosts: all\n  gather_facts: false\n  tasks:\n"
 DIRECTIVE = re.compile(r"^( *)\.\. code-block:: (\S+)\n((?:\1 +:.*\n)*)((?:\n|\1 +\S.*\n)+)", re.MULTILINE)
+FENCE = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,7 +43,11 @@ class Block:
 
 
 def blocks(source: str) -> list[Block]:
+    """The code blocks of a guide; of a text in Markdown, such as the README, its plays."""
     found = []
+    for match in FENCE.finditer(source):
+        if re.search(r"^  hosts:", match.group(1), re.MULTILINE):
+            found.append(Block("yaml+jinja", match.group(1), source.count("\n", 0, match.start()) + 1))
     for match in DIRECTIVE.finditer(source):
         text = textwrap.dedent(match.group(4)).strip("\n") + "\n"
         found.append(Block(match.group(2), text, source.count("\n", 0, match.start()) + 1))
@@ -165,7 +170,10 @@ class Guide:
 def main(names: list[str]) -> int:
     environment = bootstrap.prepare("any", ["sandbox"])
     trees.link()
-    chosen = [GUIDES / f"guide_{name}.rst" for name in names] or sorted(GUIDES.glob("guide_*.rst"))
+    chosen = [GUIDES / f"guide_{name}.rst" for name in names] or [
+        ROOT / "README.md",
+        *sorted(GUIDES.glob("guide_*.rst")),
+    ]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         guides = list(pool.map(lambda path: Guide(path, environment).check(), chosen))
     problems = [problem for guide in guides for problem in guide.problems]

@@ -123,7 +123,9 @@ def load_fragment(text: str, option: str) -> Element:
     except ElementTree.ParseError as error:
         line, column = error.position
         reason = str(error).partition(":")[0]
-        raise UsageError(f"{reason} at line {line}, column {column + 1} of the XML", option=option) from None
+        place = f"line {line}, column {column + 1} of the XML"
+        remedy = "Give one well-formed element; & and < in a text are written &amp; and &lt;."
+        raise UsageError(f"{reason} at {place}.", option=option, remedy=remedy) from None
     except UnicodeError:
         raise UsageError("the XML holds a lone surrogate, which is no character", option=option) from None
 

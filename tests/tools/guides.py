@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the wsman.automation authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs what the guides and the README show, against the bundled service, and compares what they quote with what is printed.
+"""Runs what guides and README show, against the bundled service, and compares what they quote with what is printed.
 
 Each guide gets a service of its own. Its blocks of the language `yaml+jinja` are run in their order, all tasks between
 two plays as one play. Each block `ansible-output` has to be found in the output of the play around it, line by line.

@@ -67,7 +67,10 @@ CASES: list[tuple[str, str, dict[str, t.Any], list[str]]] = [
         ["properties.Client.TrustedHosts"],
     ),
     ("no name of a member", "put", {**CONFIG, "properties": {"a b": 1}}, ["properties.a b"]),
-    ("body not well-formed", "put", {**CONFIG, "body": "<a><b></a>"}, ["body", "line 1, column 9", "one well-formed element"]),
+    (
+        "body not well-formed", "put", {**CONFIG, "body": "<a><b></a>"},
+        ["body", "line 1, column 9", "one well-formed element"],
+    ),
     ("body with a document type", "put", {**CONFIG, "body": "<!DOCTYPE a><a/>"}, ["body", "DOCTYPE"]),
     ("body of two roots", "put", {**CONFIG, "body": {"a": None, "b": None}}, ["body", "one"]),
     ("body of no such type", "create", {**LISTENER, "body": ["a"]}, ["body", "XML"]),

@@ -21,7 +21,8 @@ options:
   arguments:
     description:
       - The input parameters, name to value. A list is an array, a dictionary with the member C(resource_uri) an endpoint
-        reference, any other dictionary an embedded instance, V(null) no value.
+        reference, any other dictionary an embedded instance, V(null) no value. Where a service must be told the class of an embedded
+        instance, as Windows must, use O(body) with C(xsi:type).
     type: dict
   body:
     description:

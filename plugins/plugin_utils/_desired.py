@@ -117,6 +117,7 @@ def create(client: Client, target: Target, wanted: Wanted | None, body: Element 
     schema = schemas.builtin(target.resource_uri)
     values = _result.plain(instance.from_element(body, schema)) if body is not None else dict(wanted or {})
     keys = _keys(target)
+    recipes.refuse_keys(Part(target, values, option=option), values)
     held = _find(client, target) if keys else None
     if held is not None:
         return _confirm(target, held, values, option)

@@ -204,12 +204,6 @@ def _infer_member(children: list[Element], name: str, value: t.Any, path: str) -
     return Property(name, typed, array=array and typed != "octetstring") if typed in cim.TYPES else None
 
 
-def key_error(path: str, windows_code: int | None = None) -> UsageError:
-    """The error for a wanted key that is not that of the instance."""
-    remedy = "Delete the instance and create it with the new key."
-    return UsageError("a key cannot be changed.", option=path, remedy=remedy, windows_code=windows_code)
-
-
 def _unknown(schema: Schema, element: Element, path: str) -> UsageError:
     known = dict.fromkeys([*schema.properties, *(xml.local(child.tag) for child in element)])
     return UsageError(f"{schema.name} has no such member.", option=path, remedy=f"It has {', '.join(known)}.")
@@ -230,7 +224,9 @@ def _refuse_unwritable(member: Property | None, value: t.Any, path: str, *, clos
         problem = "this member is deprecated, holds another value and cannot be changed."
         raise UsageError(problem, option=path, remedy="Leave it out.", windows_code=WINDOWS_CODE_DEPRECATED)
     if member is not None and member.key:
-        raise key_error(path, WINDOWS_CODE_KEYS if closed else None)
+        remedy = "Delete the instance and create it with the new key."
+        code = WINDOWS_CODE_KEYS if closed else None
+        raise UsageError("a key cannot be changed.", option=path, remedy=remedy, windows_code=code)
     if value is None and closed:
         raise UsageError("null is no value here.", option=path, remedy="An empty text ('') clears a text.")
 

@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element
 from . import compare, instance, profiles, schemas, uris, xml
 from .addressing import Target
 from .errors import UsageError
-from .merge import Plan, UpdateSecret, find_children, key_error, plan
+from .merge import Plan, UpdateSecret, find_children, plan
 from .schema import Schema
 
 WINDOWS_CODE_POLICY = 2150858890  # CONFIG_CANNOT_CHANGE_GPO_CONTROLLED_SETTING
@@ -83,11 +83,26 @@ def plan_put(
         datetimes_as=profile.datetimes,
         empty_as_null=profile.keeps_absent and uris.class_name(uri) is not None,
     )
-    _refuse_keys(part, result.after)
+    refuse_keys(part, result.after)
     if not uris.is_config(uri):
         return result
     _refuse_policy(held, result.after, part.option)
     return dataclasses.replace(result, representation=strip_config(result.representation))
+
+
+def refuse_keys(part: Part, values: t.Mapping[str, t.Any]) -> None:
+    """UsageError where one of *values* is a key and contradicts the selector that says which instance it is.
+
+    Services ignore another key in the body, or store it under the old one, or create what no later run would find.
+    """
+    selectors = {name.lower(): value for name, value in part.target.selector_set.items()}
+    for name, value in values.items():
+        if name.lower() in selectors and not compare.equal(selectors[name.lower()], value):
+            raise UsageError(
+                "it contradicts the selector of this name, which says which instance is meant.",
+                option=f"{part.option}.{name}",
+                remedy="Give the same value, or leave it out; an instance with another key is another instance.",
+            )
 
 
 def root_of(resource_uri: str) -> tuple[str, str]:
@@ -131,14 +146,6 @@ def _order(part: Part) -> tuple[int, int]:
     """Those in ``_LAST`` after all others, otherwise from the root to the leaves."""
     below = part.target.resource_uri.lower().removeprefix(uris.NS_CONFIG)
     return (_LAST.index(below) + 1 if below in _LAST else 0, below.count("/"))
-
-
-def _refuse_keys(part: Part, changes: t.Mapping[str, t.Any]) -> None:
-    """The selectors say which instance it is: services ignore another key in the body, or store it under the old."""
-    selectors = {name.lower(): value for name, value in part.target.selector_set.items()}
-    for name, value in changes.items():
-        if name.lower() in selectors and not compare.equal(selectors[name.lower()], value):
-            raise key_error(f"{part.option}.{name}")
 
 
 def _refuse_policy(held: Element, changes: t.Mapping[str, t.Any], option: str) -> None:

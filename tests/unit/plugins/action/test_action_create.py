@@ -147,6 +147,8 @@ def test_a_wrong_class_is_no_missing_instance(run):
         ({}, "properties"),
         ({"properties": {}, "body": "<a/>"}, "properties"),
         ({"properties": {"A": "\x01"}}, "properties.A"),
+        ({"properties": {"name": "b"}}, "properties.name"),
+        ({"body": {"CIM_Thing": {"Name": "b"}}}, "body.Name"),
     ],
 )
 def test_bad_input_sends_nothing(run, given, names):

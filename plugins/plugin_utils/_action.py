@@ -14,7 +14,7 @@ import contextlib
 import os
 import typing as t
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 
@@ -121,11 +121,24 @@ class WSManAction(ActionBase):
         )
         connection.port_is_set = self._is_port_set(delegate, task_vars)
         connection.beside = self._connection.ansible_name  # whose ansible_port it is
-        templar = self._templar.copy_with_new_env(available_variables=variables)
-        connection.set_options(
-            task_keys=self._task_keys(), var_options=connection._resolve_option_variables(variables, templar)
-        )
+        self._set_options(connection, variables)
         return connection
+
+    def _set_options(self, connection: t.Any, variables: dict[str, t.Any]) -> None:
+        """UsageError for variables that cannot be resolved or are of another type.
+
+        Core's own error would be shown with the lines of the inventory around it, and with the value.
+        """
+        templar = self._templar.copy_with_new_env(available_variables=variables)
+        given: dict[str, t.Any] = {}
+        try:
+            given = connection._resolve_option_variables(variables, templar)
+            connection.set_options(task_keys=self._task_keys(), var_options=given)
+        except AnsibleError as error:
+            secrets = _result.secret_values([value for name, value in given.items() if "pass" in name], "password")
+            said = _result.censor({"msg": error.message}, secrets)["msg"]
+            remedy = "Check the variables of the host that concern the connection."
+            raise UsageError(f"{said.rstrip('.')}.", remedy=remedy) from None
 
     def _is_port_set(self, delegate: str | None, task_vars: dict[str, t.Any]) -> bool:
         """Whether somebody has set the port: core puts 5986 into the variables of a winrm host without one."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 import types
 
 import pytest
+from ansible.errors import AnsibleError
 
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
 from ansible_collections.wsman.automation.plugins.plugin_utils import _action
 from ansible_collections.wsman.automation.plugins.plugin_utils._action import WSManAction
 
@@ -81,6 +83,24 @@ def test_keywords_are_handed_on_as_core_does(connect):
     assert connection.options["task_keys"] == {"timeout": 10, "remote_user": "joe", "password": "asked-for"}
     connection, _own = connect("ssh", {})
     assert "password" not in connection.options["task_keys"]
+
+
+def test_what_core_says_of_a_variable_holds_no_secret(connect, monkeypatch):
+    """Core quotes the value, and would show the lines of the inventory around it."""
+
+    def refuse(_self, **options):
+        value = options["var_options"]["resolved"]["ansible_wsman_password"]
+        raise AnsibleError(f"Invalid value provided for 'str': {value!r}") from ValueError("cause")
+
+    def resolve(_self, variables, _templar):
+        return {"resolved": variables, **variables}
+
+    monkeypatch.setattr(FakeConnection, "set_options", refuse)
+    monkeypatch.setattr(FakeConnection, "_resolve_option_variables", resolve)
+    with pytest.raises(UsageError, match="Invalid value provided") as caught:
+        connect("ssh", {"ansible_wsman_password": ["hunter22"]})
+    assert "hunter22" not in str(caught.value)
+    assert caught.value.__suppress_context__
 
 
 def test_variables_of_the_delegate(connect):

@@ -67,7 +67,7 @@ REFUSED: list[tuple[str, str, dict[str, t.Any], list[str]]] = [
     (
         "one listener twice",
         "https",
-        listeners({**HTTP, "port": 1}, {**HTTP, "state": "absent"}),
+        listeners({**HTTP, "address": "ip:127.0.0.1"}, {**HTTP, "address": "IP:127.0.0.1", "state": "absent"}),
         ["winrm_config_listeners", "twice"],
     ),
     ("under a policy", "policy", {"winrm_config_settings": {"MaxTimeoutms": 90000}}, ["MaxTimeoutms", "policy"]),

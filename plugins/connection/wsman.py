@@ -193,6 +193,7 @@ options:
     description:
       - Seconds after which a task is given up whatever the service does, also if it goes on sending. It covers the connection, the TLS
         handshake, all requests of the task, repetitions and whole answers. Each item of a loop begins anew. There is none by default.
+      - An enumeration that is given up is released on the service. That has one second, which may come on top.
     type: float
     vars:
       - name: ansible_wsman_deadline
@@ -388,6 +389,10 @@ class Connection(ConnectionBase):
     def operation(self) -> contextlib.AbstractContextManager[None]:
         """A context in which all requests share one ``deadline``."""
         return self.session.operation()
+
+    def parting(self) -> contextlib.AbstractContextManager[None]:
+        """A context in which what is owed to the service has a second, also where the ``deadline`` has passed."""
+        return self.session.parting()
 
     def secrets(self) -> list[str]:
         """Every text that no output may show, also where the options contradict each other."""

@@ -78,11 +78,15 @@ class Client:
             self._release(enumeration, settings)
 
     def _release(self, enumeration: Enumeration, settings: Settings) -> None:
-        """Best effort: whatever the service says to it, the enumeration is over for us."""
+        """Best effort, in a moment of its own: whatever the service says to it, the enumeration is over for us."""
         enumeration.stop()
-        with contextlib.suppress(WSManError):
-            while request := enumeration.next_request():
+        request = enumeration.next_request()
+        if request is None:
+            return
+        with contextlib.suppress(WSManError), self._connection.parting():
+            while request:
                 enumeration.feed(self.execute(request, settings=settings))
+                request = enumeration.next_request()
 
     def known_profile(self, resource_uri: str) -> Profile | None:
         """What the service is as far as the options, an earlier answer or the resource itself tell; asks nobody."""

@@ -108,7 +108,7 @@ def _no_http(exchange: Exchange, line: str) -> TransportError:
 def _is_tls_port(options: SessionOptions, exchange: Exchange) -> bool:
     if options.scheme != "http" or options.proxy_access_type != "none":
         return False
-    exchange.begin(options.connect_timeout, options.read_timeout, options.deadline, exchange.deadline_at)
+    exchange.begin(options.connect_timeout, options.read_timeout, exchange.deadline, exchange.deadline_at)
     return _tls.speaks_tls(options, exchange)
 
 

@@ -24,6 +24,7 @@ from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import E
 USER_AGENT = "Microsoft WinRM Client"  # by this name OMI wraps datetimes, so that their type is seen on the wire
 UNAUTHENTICATED = {"WSMANIDENTIFY": "unauthenticated"}  # MS-WSMV 3.1.4.1.21: Identify without credentials
 MAX_ANSWER = 64 * 1024 * 1024  # some services take MaxEnvelopeSize for a hint
+PARTING_SECONDS = 1.0  # for giving back what was opened on a service, once all else is over
 _CHUNK = 1024 * 1024
 
 _sessions: dict[SessionOptions, Session] = {}
@@ -119,6 +120,16 @@ class Session:
         finally:
             self._deadline_at = outer
 
+    @contextlib.contextmanager
+    def parting(self) -> t.Iterator[None]:
+        """What is sent inside has a moment of its own instead: what was opened is given back after a deadline too."""
+        outer = self._deadline_at
+        self._deadline_at = time.monotonic() + PARTING_SECONDS
+        try:
+            yield
+        finally:
+            self._deadline_at = outer
+
     def close(self) -> None:
         """Close the connection; a further send opens a new one."""
         self._adapter.close()
@@ -128,7 +139,8 @@ class Session:
 
     def _send_once(self, data: bytes, headers: t.Mapping[str, str], deadline_at: float | None) -> _Reply:
         options = self.options
-        self._exchange.begin(options.connect_timeout, options.read_timeout, options.deadline, deadline_at)
+        deadline = options.deadline or PARTING_SECONDS
+        self._exchange.begin(options.connect_timeout, options.read_timeout, deadline, deadline_at)
         response = self._adapter.post(data, headers)
         try:
             body = self._read(response)

@@ -55,6 +55,9 @@ class FakeConnection:
     def session_options(self):
         return from_options({**self.options, **self.overrides})
 
+    def parting(self):
+        return contextlib.nullcontext()
+
     def operation(self):
         return contextlib.nullcontext()
 

@@ -582,6 +582,34 @@ def test_one_deadline_for_a_whole_operation(peer):
     assert one.send(REQUEST).status == 200
 
 
+@pytest.mark.parametrize("deadline", [{"deadline": 0.05}, {}], ids=["deadline", "none"])
+def test_what_is_owed_to_a_service_has_a_moment_of_its_own(peer, monkeypatch, deadline):
+    """A Release goes out after the deadline too; whom the limit of a task stopped it holds for no read time-out."""
+    monkeypatch.setattr(_transport, "PARTING_SECONDS", 0.3)
+
+    def script(wire):
+        while wire.receive():
+            if len(wire.peer.requests) == 1:
+                wire.answer()
+            else:
+                wire.peer.done.wait(5)
+
+    one = peer(script)
+    sender = session(one.port, **deadline)
+    with sender.operation():
+        time.sleep(0.06)
+        with sender.parting():
+            assert sender.send(REQUEST).status == 200
+        began = time.monotonic()
+        with pytest.raises(TransportError, match="deadline"), sender.parting():
+            sender.send(REQUEST)
+        assert time.monotonic() - began < 3
+        if deadline:
+            with pytest.raises(TransportError, match=r"deadline of 0\.05 s"):
+                sender.send(REQUEST)
+    assert len(one.requests) == 2
+
+
 def test_a_slow_answer_within_its_time_is_read(peer):
     one = peer(drip(b"HTTP/1.0 200\r\n\r\n<Envelope/>"))
     assert session(one.port, operation_timeout=0.01, read_timeout=0.2).send(REQUEST).body == b"<Envelope/>"

@@ -63,7 +63,7 @@ EXAMPLES = r"""
       Service:
         AllowUnencrypted: false
         Auth:
-          Basic: false
+          CredSSP: false
           CbtHardeningLevel: Strict
 
 - name: Rename the listener's host

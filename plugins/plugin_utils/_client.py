@@ -19,7 +19,11 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import env
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.enumeration import Enumeration, Item
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.envelope import Request, Response, Settings
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import WSManError, WSManFault
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import (
+    TransportError,
+    WSManError,
+    WSManFault,
+)
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.operations import Identity
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.profiles import Profile
 
@@ -52,11 +56,22 @@ class Client:
             identity = operations.read_identify(self.execute(request))
         else:
             data = envelope.dump(request, self._settings(None), str(uuid.uuid4()))
-            answer = self._connection.send_unauthenticated(data)
+            answer = self._send_unauthenticated(data)
             response = envelope.load(answer.body, charset=answer.charset, http_status=answer.status)
             identity = operations.read_identify(response)
         self._connection.session.profile = profiles.detect(identity)
         return identity
+
+    def _send_unauthenticated(self, data: bytes) -> t.Any:
+        try:
+            return self._connection.send_unauthenticated(data)
+        except TransportError as error:
+            if error.step == "authentication":
+                error.remedy = (
+                    "It tells nothing without credentials: leave authenticated out. "
+                    "Openwsman answers under the http_prefix wsman-anon/identify."
+                )
+            raise
 
     def enumerate(self, enumeration: Enumeration) -> t.Iterator[Item]:
         """The items of *enumeration*, which is released on the service however this ends (protocol.md §5.3, rule 4).

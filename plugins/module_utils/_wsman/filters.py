@@ -129,7 +129,9 @@ def wql_target(target: Target, query: str, *, windows: bool) -> Target:
 
 def _text(filter: t.Any, dialect: str, target: Target | None) -> Filter:
     if not isinstance(filter, str) or not filter.strip():
-        raise UsageError("a query is a text; only the selector dialect takes a dictionary", option="filter")
+        empty = isinstance(filter, str)
+        problem = "it is empty." if empty else "a query is a text; only the selector dialect takes a dictionary."
+        raise UsageError(problem, option="filter", remedy="Give a query, or leave it out.")
     xml.check_text(filter, "filter")
     return Filter(dialect, filter, _xpath_namespaces(filter, target) if dialect == uris.DIALECT_XPATH else {})
 

@@ -194,6 +194,13 @@ class TestIdentify:
         assert connection.unauthenticated == [not authenticated]
         assert connection.session.profile.name == "windows"
 
+    def test_a_service_that_tells_nothing_without_credentials(self, run):
+        refused = TransportError("wants authentication.", step="authentication", remedy="Set user and password.")
+        result, _connection = run("identify", {"authenticated": False}, refused)
+        assert result["unreachable"]
+        assert "leave authenticated out" in result["transport"]["remedy"]
+        assert "Set user and password" not in result["msg"]
+
 
 def test_an_option_of_options_that_is_no_dictionary(run):
     """Core would look for its members and break."""

@@ -124,7 +124,8 @@ options:
     description:
       - A file of certificates in PEM form, or a folder of such files. Authorities in it may issue the certificate of the service, and no
         others.
-      - The default is what the system trusts.
+      - The default is what the system trusts. That is for OpenSSL to say, so that its own variables C(SSL_CERT_FILE) and C(SSL_CERT_DIR)
+        count.
     type: path
     vars:
       - name: ansible_psrp_cert_trust_path

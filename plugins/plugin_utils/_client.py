@@ -20,6 +20,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.enumeration import Enumeration, Item
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.envelope import Request, Response, Settings
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import (
+    ProtocolError,
     TransportError,
     WSManError,
     WSManFault,
@@ -47,7 +48,13 @@ class Client:
         self._show(request)
         answer = self._connection.send(data, repeatable=request.repeatable)
         self._learn(answer)
-        return envelope.load(answer.body, charset=answer.charset, relates_to=message_id, http_status=answer.status)
+        try:
+            return envelope.load(answer.body, charset=answer.charset, relates_to=message_id, http_status=answer.status)
+        except ProtocolError as error:
+            if request.repeatable:
+                raise
+            said = str(error).rstrip(".")
+            raise ProtocolError(f"{said}. Whether the service has carried the request out is not known.") from error
 
     def identify(self, *, authenticated: bool = True) -> Identity:
         """What the service says of itself; *authenticated* false asks without credentials (MS-WSMV 3.1.4.1.23)."""

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import operations
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.enumeration import Enumeration
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import ProtocolError
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import FakeConnection, fault
 
@@ -108,3 +109,12 @@ def test_a_pull_that_timed_out_is_sent_again():
     client, connection = connect(FIRST, fault("wsman:TimedOut"), end)
     assert len(list(client.enumerate(Enumeration(Target(CIM))))) == 2
     assert connection.actions == ["Enumerate", "Pull", "Pull"]
+
+
+def test_a_change_whose_answer_cannot_be_read_may_have_been_made():
+    client, _connection = connect("<a>", "<a>")
+    with pytest.raises(ProtocolError, match="is not known"):
+        client.execute(operations.delete(Target(CIM)))
+    with pytest.raises(ProtocolError) as caught:
+        client.execute(operations.get(Target(CIM)))
+    assert "is not known" not in str(caught.value)

@@ -178,6 +178,15 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def ensure_modern() -> None:
+    """Start the command again with a newer Python where `python3` is too old for the rest of these tools."""
+    if sys.version_info < (3, 11):  # noqa: UP036 this file alone has to run on what there is
+        interpreter = find_interpreter("newest") or find_interpreter("oldest")
+        if interpreter is None:
+            sys.exit(missing("newest"))
+        os.execv(interpreter.path, [interpreter.path, *sys.argv])
+
+
 def prepare(role: str, groups) -> Environment:
     """The environment of a role with the groups installed; SetupError where the machine cannot have it."""
     if role == "any":
@@ -209,6 +218,8 @@ def main(arguments: list) -> int:
     print(environment.path)
     return 0
 
+
+ensure_modern()  # at import, before tools that need it are read
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -80,6 +80,9 @@ def judge(runs: list[Run]) -> list[tuple[bool, str]]:
 def show(runs: list[Run]) -> None:
     width = min(os.get_terminal_size().columns, 160) if sys.stdout.isatty() else 132
     print("\n".join(demo_table.format_table(*(run.entries for run in runs), width=width)))
+    for entry in runs[0].entries:
+        if demo_table.short_name(entry) == "debug" and isinstance(entry["result"].get("msg"), list):
+            print("\n".join(["After the first run:", "", *(f"  {line}" for line in entry["result"]["msg"]), ""]))
     for name, run in zip(("first", "second"), runs, strict=True):
         for host, counts in sorted(run.recap.items()):
             shown = {"ok": "ok", "changed": "changed", "unreachable": "unreachable", "failures": "failed"}

@@ -85,7 +85,7 @@ class _Connection:
         try:
             super()._tunnel()
             self.sock.settimeout(self.exchange.seconds_to_connect())
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             raise proxy_error(self._dns_host, self.port, error) from error
 
     def request(self, *arguments: t.Any, **options: t.Any) -> None:

@@ -319,6 +319,24 @@ def test_a_proxy_that_is_not_there(environment):
     assert fails(1, proxy_access_type="environment").step == "proxy"
 
 
+@pytest.mark.parametrize(
+    "url", ["http://joe:s3cret@:1", "http://joe:s3cret@h:bad", "joe:s3cret@h:1", "ftp://joe:s3cret@h"]
+)
+def test_a_proxy_that_is_misspelled(environment, url):
+    environment.setenv("https_proxy", url)
+    error = fails(1, proxy_access_type="environment")
+    assert error.step == "proxy" and "s3cret" not in str(error)
+
+
+def test_a_proxy_that_is_none(peer, environment):
+    def script(wire):
+        wire.receive()
+        wire.write(b"SSH-2.0-OpenSSH_9.6\r\n")
+
+    environment.setenv("https_proxy", f"http://127.0.0.1:{peer(script).port}")
+    assert fails(1, proxy_access_type="environment").step == "proxy"
+
+
 # what ends a connection after the handshake
 
 

@@ -44,6 +44,7 @@ REFUSED: list[tuple[str, str, dict[str, t.Any], list[str]]] = [
     ("encryption demanded", "http", settings(AllowUnencrypted=False), ["Service.AllowUnencrypted"]),
     ("own listener deleted", "https", listeners({**HTTPS, "state": "absent"}), ["HTTPS on *"]),
     ("own listener disabled", "https", listeners({**HTTPS, "enabled": False}), ["Enabled", "HTTPS on *"]),
+    ("own listener disabled by text", "https", listeners({**HTTPS, "enabled": "no"}), ["Enabled", "HTTPS on *"]),
     ("own listener moved", "https", listeners({**HTTPS, "port": 443}), ["Port", "HTTPS on *"]),
     ("own listener's prefix", "https", listeners({**HTTPS, "url_prefix": "other"}), ["URLPrefix", "HTTPS on *"]),
     ("own listener over HTTP", "http", listeners({**HTTP, "state": "absent"}), ["HTTP on *"]),
@@ -185,7 +186,7 @@ WANTED = {
     "winrm_config_settings": {"MaxTimeoutms": 120000, "Service": {"Auth": {"CbtHardeningLevel": "Strict"}}},
     "winrm_config_listeners": [
         {"transport": "HTTP", "state": "absent"},
-        {"transport": "HTTPS", "enabled": True},
+        {"transport": "HTTPS", "enabled": "yes", "certificate_thumbprint": ""},
         {"transport": "HTTPS", "address": "IP:127.0.0.1", "port": "{{ ansible_wsman_port }}", "hostname": "localhost"},
     ],
 }

@@ -13,7 +13,7 @@ import typing as t
 #: By Windows' name (``fault_codes.name_of``), which says more than the subcode.
 _BY_NAME: t.Final[dict[str, str]] = {
     "RESOURCE_NOT_FOUND": "Check resource_uri and selector_set: there is no such class, or no such instance of it.",
-    "INVALID_URI_WMI_ENUM_WQL": "Queries and associations take the resource URI of a whole namespace, as in wmicimv2/*.",
+    "INVALID_URI_WMI_ENUM_WQL": "Queries and associations take the URI of a whole namespace, as in wmicimv2/*.",
     "INVALID_URI_WMI_SINGLETON": "The class has several instances: name one in selector_set.",
     "DIFFERENT_CIM_SELECTOR": "Leave namespace out: a WMI resource URI has its own, and another was given.",
     "CONFIG_CANNOT_CHANGE_GPO_CONTROLLED_SETTING": "A group policy sets this value: change the policy.",
@@ -33,7 +33,7 @@ _BY_NAME: t.Final[dict[str, str]] = {
 _BY_SUBCODE: t.Final[dict[str, str]] = {
     "wsman:AccessDenied": "The user was known but may not do this: check its rights on the service.",
     "wsa:ActionNotSupported": "This resource does not have this operation or method.",
-    "wsa:DestinationUnreachable/InvalidResourceURI": "Check resource_uri and namespace: there is no such resource or class.",
+    "wsa:DestinationUnreachable/InvalidResourceURI": "Check resource_uri and namespace: there is no such resource.",
     "wsman:InvalidSelectors/InsufficientSelectors": "Name every key of the class in selector_set.",
     "wsman:InvalidSelectors/UnexpectedSelectors": "Check the names in selector_set: one is no key of the class.",
     "wsman:InvalidSelectors/TypeMismatch": "Check the values in selector_set: one is not of its key's type.",

@@ -74,6 +74,7 @@ def _write(client: Client, planned: list[tuple[Part, Plan]]) -> list[Response]:
             if answers:
                 written = ", ".join(done.target.resource_uri for done, _plan in planned[: len(answers)])
                 error.add_note(f"Before that, {written} was changed.")
+                error.after_change = True
             raise
     return answers
 

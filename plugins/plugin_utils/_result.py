@@ -92,13 +92,15 @@ def failure(error: WSManError, hint: str | None = None) -> Result:
     *hint* adds to what an unreachable one advises; notes of the error are added to the message.
     """
     notes = getattr(error, "__notes__", ())
+    result: Result = {"changed": True} if error.after_change else {}
     if isinstance(error, TransportError):
         remedy = _sentences(error.remedy, hint) or None
         transport = {**error.to_plain(), "remedy": remedy}
-        return {"unreachable": True, "msg": _sentences(error.message, remedy, *notes), "transport": transport}
+        return {**result, "unreachable": True, "msg": _sentences(error.message, remedy, *notes), "transport": transport}
+    result["failed"] = True
     if isinstance(error, WSManFault):
-        return {"failed": True, "msg": _sentences(fault_message(error), *notes), "fault": error.to_plain()}
-    result: Result = {"failed": True, "msg": _sentences(str(error), *notes)}
+        return {**result, "msg": _sentences(fault_message(error), *notes), "fault": error.to_plain()}
+    result["msg"] = _sentences(str(error), *notes)
     return {**result, "differences": error.differences} if isinstance(error, DiffersError) else result
 
 

@@ -21,7 +21,12 @@ import typing as t
 
 
 class WSManError(Exception):
-    """Base of all errors of this collection; ``str()`` of it is fit to be shown to a user and holds no secret."""
+    """Base of all errors of this collection; ``str()`` of it is fit to be shown to a user and holds no secret.
+
+    *after_change* is true where an earlier request of the same task has changed something.
+    """
+
+    after_change: bool = False
 
 
 class UsageError(WSManError):

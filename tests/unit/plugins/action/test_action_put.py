@@ -208,6 +208,7 @@ class TestConfig:
         result, connection = run("put", arguments, winrs(), service, winrs(50), fault("wsman:AccessDenied"))
         assert connection.actions == ["Get", "Get", "Put", "Put"]
         assert result["failed"]
+        assert result["changed"] is True
         assert f"Before that, {CONFIG}/winrs was changed." in result["msg"]
 
     def test_a_password_that_cannot_be_read_is_no_change(self, run):

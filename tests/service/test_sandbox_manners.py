@@ -38,7 +38,7 @@ from sandbox import manners, names
 from sandbox.problems import KINDS, Problem
 from sandbox.service import Caller, Reply
 
-WIRE = pathlib.Path(__file__).resolve().parents[4] / "shared" / "wire"
+WIRE = pathlib.Path(__file__).resolve().parents[3] / "shared" / "wire"
 recorded = pytest.mark.skipif(not WIRE.is_dir(), reason="the recordings (../shared/wire) are not here")
 DELL = "http://schemas.dell.com/wbem/wscim/1/cim-schema/2/"
 INTEL = "http://intel.com/wbem/wscim/1/amt-schema/1/"

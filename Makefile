@@ -4,7 +4,7 @@ PYTHON ?= python3
 TOOLS = tests/tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint unit service system sanity integration artifact sandbox docs bench clean
+.PHONY: help setup demo test lint unit sockets service system sanity integration artifact sandbox docs bench clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*##/\1:/p' Makefile | awk -F': *' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -20,6 +20,9 @@ lint:  ## ruff, mypy, yamllint, ansible-lint
 
 unit:  ## unit tests on both cores
 	@$(PYTHON) $(TOOLS)/check.py unit
+
+sockets:  ## tests of the transport on loopback sockets, on both cores
+	@$(PYTHON) $(TOOLS)/check.py sockets
 
 service:  ## tests of the bundled service itself, on both cores
 	@$(PYTHON) $(TOOLS)/check.py service

@@ -19,7 +19,7 @@ ROOT = bootstrap.ROOT
 TOOLS = ROOT / "tests" / "tools"
 REPORTS = ROOT / ".build" / "reports"
 ROLES = ("oldest", "newest")
-GROUPS = ("lint", "unit", "service", "system", "sanity", "integration", "artifact", "docs", "demo")
+GROUPS = ("lint", "unit", "sockets", "service", "system", "sanity", "integration", "artifact", "docs", "demo")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -114,7 +114,7 @@ def count_line(status: int, output: str) -> Outcome:
 
 def requirements(role: str, groups: set[str]) -> list[str]:
     """The requirement groups that the environment of a role needs for these steps."""
-    wanted = ["test"] if groups & {"unit", "service", "system", "demo", "artifact"} else []
+    wanted = ["test"] if groups & {"unit", "sockets", "service", "system", "demo", "artifact"} else []
     home = "newest" if bootstrap.find_interpreter("newest") else "oldest"
     return wanted + ([name for name in ("lint", "docs") if name in groups] if role == home else [])
 
@@ -123,7 +123,7 @@ def steps(environments: dict[str, bootstrap.Environment]) -> list[Step]:
     """All steps that this machine can run: quick ones first, then the longest, so that two at a time end together."""
     home = environments.get("newest") or environments["oldest"]
     present = list(environments.values())
-    tables = [pytest_step(environment, group) for group in ("unit", "service") for environment in present]
+    tables = [pytest_step(environment, group) for group in ("unit", "sockets", "service") for environment in present]
     quick = [*lint_steps(home), *tables]
     long = [ansible_test_step(environment, command) for command in ("integration", "sanity") for environment in present]
     system = [pytest_step(environment, "system") for environment in present]

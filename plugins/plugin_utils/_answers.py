@@ -141,7 +141,7 @@ def _undecodable(what: str) -> TransportError:
 
 
 def not_soap(
-    options: SessionOptions, status: int, headers: t.Mapping[str, str], body: bytes, repeatable: bool
+    options: SessionOptions, status: int, headers: t.Mapping[str, str], body: bytes, changes: bool
 ) -> TransportError:
     """The error for an answer, other than 401, that is no SOAP message."""
     step, meaning, remedy = _meaning(status, headers, body)
@@ -150,7 +150,7 @@ def not_soap(
         step=step,
         remedy=remedy,
         http_status=status,
-        outcome_unknown=(status in _PERHAPS_DONE or 200 <= status < 300) and not repeatable,
+        outcome_unknown=(status in _PERHAPS_DONE or 200 <= status < 300) and changes,
     )
 
 

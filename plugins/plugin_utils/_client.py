@@ -46,12 +46,12 @@ class Client:
         message_id = str(uuid.uuid4())
         data = envelope.dump(request, settings or self._settings(request.target), message_id)
         self._show(request)
-        answer = self._connection.send(data, repeatable=request.repeatable)
+        answer = self._connection.send(data, repeatable=request.repeatable, changes=request.changes)
         self._learn(answer)
         try:
             return envelope.load(answer.body, charset=answer.charset, relates_to=message_id, http_status=answer.status)
         except ProtocolError as error:
-            if request.repeatable:
+            if not request.changes:
                 raise
             said = str(error).rstrip(".")
             raise ProtocolError(f"{said}. Whether the service has carried the request out is not known.") from error

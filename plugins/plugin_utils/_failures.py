@@ -31,10 +31,10 @@ def is_stale(error: BaseException, exchange: Exchange, repeatable: bool) -> bool
     return dead and (repeatable or not exchange.sent)
 
 
-def explain(error: BaseException, exchange: Exchange, options: SessionOptions, repeatable: bool) -> TransportError:
+def explain(error: BaseException, exchange: Exchange, options: SessionOptions, changes: bool) -> TransportError:
     """The error for the exception that ended *exchange*; a port that was silent may be asked whether it speaks TLS."""
     cause = _cause(error)
-    unknown = exchange.sent and not repeatable
+    unknown = exchange.sent and changes
     if isinstance(cause, TimeoutError):
         return _too_late(exchange, options, unknown)
     if isinstance(cause, _CLOSED):

@@ -90,12 +90,21 @@ class Session:
         self._deadline_at: float | None = None
         self._headers = _headers(options)
 
-    def send(self, data: bytes, *, repeatable: bool = True, headers: t.Mapping[str, str] | None = None) -> Answer:
+    def send(
+        self,
+        data: bytes,
+        *,
+        repeatable: bool = True,
+        changes: bool | None = None,
+        headers: t.Mapping[str, str] | None = None,
+    ) -> Answer:
         """Send one SOAP message and return the SOAP message that answers it.
 
         *repeatable* says that a second execution does no harm: then the request is sent once more where the kept
-        connection turns out to be dead. Raises :class:`TransportError`.
+        connection turns out to be dead. *changes*, its contrary where not given, says that it matters whether a
+        request without an answer was executed. Raises :class:`TransportError`.
         """
+        changes = not repeatable if changes is None else changes
         self._check_not_refused()
         deadline_at = self._deadline_at or self._next_deadline()
         heads = {**self._headers, **(headers or {})}
@@ -103,12 +112,12 @@ class Session:
             reply = self._send_once(data, heads, deadline_at)
         except _http.FAILURES as error:
             if not _failures.is_stale(error, self._exchange, repeatable):
-                raise self._explain(error, repeatable) from error
+                raise self._explain(error, changes) from error
             try:
                 reply = self._send_once(data, heads, deadline_at)
             except _http.FAILURES as second:
-                raise self._explain(second, repeatable) from second
-        return self._judge(reply, repeatable)
+                raise self._explain(second, changes) from second
+        return self._judge(reply, changes)
 
     @contextlib.contextmanager
     def operation(self) -> t.Iterator[None]:
@@ -163,10 +172,10 @@ class Session:
                 break
         return b"".join(pieces)
 
-    def _explain(self, error: BaseException, repeatable: bool) -> TransportError:
-        return _failures.explain(error, self._exchange, self.options, repeatable)
+    def _explain(self, error: BaseException, changes: bool) -> TransportError:
+        return _failures.explain(error, self._exchange, self.options, changes)
 
-    def _judge(self, reply: _Reply, repeatable: bool) -> Answer:
+    def _judge(self, reply: _Reply, changes: bool) -> Answer:
         """The SOAP message in *reply*, or the error for what is there instead."""
         headers = reply.headers
         charset = _answers.charset(headers.get("Content-Type"))
@@ -176,10 +185,10 @@ class Session:
         try:
             body = _answers.decode(reply.body, headers.get("Content-Encoding"), self._limit)
         except TransportError as error:
-            error.outcome_unknown = not repeatable
+            error.outcome_unknown = changes
             raise
         if not _answers.is_soap(body):
-            raise _answers.not_soap(self.options, reply.status, headers, body, repeatable)
+            raise _answers.not_soap(self.options, reply.status, headers, body, changes)
         return Answer(body, reply.status, charset, headers.get("Server"), headers)
 
     def _decode_refusal(self, reply: _Reply) -> bytes:

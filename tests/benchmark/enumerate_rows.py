@@ -36,8 +36,8 @@ class Connection:
     def session_options(self) -> session.SessionOptions:
         return self.options
 
-    def send(self, data: bytes, *, repeatable: bool = True, unauthenticated: bool = False) -> typing.Any:
-        return self.session.send(data, repeatable=repeatable)
+    def send(self, data: bytes, **options: bool) -> typing.Any:
+        return self.session.send(data, **options)
 
 
 def connect(facts: dict[str, typing.Any]) -> Client:

@@ -347,7 +347,7 @@ def test_a_service_that_wants_a_client_certificate():
     options = from_options({"host": "srv"})
     exchange = _sockets.Exchange(options.authority)
     exchange.sent = True
-    error = _failures.explain(alert, exchange, options, repeatable=False)
+    error = _failures.explain(alert, exchange, options, changes=True)
     assert (error.step, error.outcome_unknown) == ("tls", False)
     assert "wants a client certificate" in error.message
 

@@ -527,6 +527,13 @@ def test_a_read_time_out(peer):
     assert error.step == "read" and "sent no answer for 0.05 s" in error.message
 
 
+def test_a_read_time_out_of_a_pull_leaves_nothing_open(peer):
+    one = peer(hold)
+    with pytest.raises(TransportError) as caught:
+        session(one.port, operation_timeout=0.01, read_timeout=0.05).send(REQUEST, repeatable=False, changes=False)
+    assert not caught.value.outcome_unknown and "not known" not in caught.value.message
+
+
 def test_a_read_time_out_leaves_the_outcome_of_an_invoke_open(peer):
     one = peer(hold)
     error = fails(one.port, repeatable=False, operation_timeout=0.01, read_timeout=0.05)

@@ -49,6 +49,11 @@ class Request:
     total_items_count_estimate: bool = False
     repeatable: bool = False
 
+    @property
+    def changes(self) -> bool:
+        """Whether it may change something: what must not be repeated, but for a Pull, which only moves its context."""
+        return not self.repeatable and self.action != uris.ACTION_PULL
+
 
 @dataclasses.dataclass(frozen=True)
 class Settings:

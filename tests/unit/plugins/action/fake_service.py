@@ -67,7 +67,7 @@ class FakeConnection:
     def send_unauthenticated(self, data):
         return self.send(data, unauthenticated=True)
 
-    def send(self, data, *, repeatable=True, unauthenticated=False):
+    def send(self, data, *, repeatable=True, changes=False, unauthenticated=False):
         text = data.decode()
         self.sent.append(text)
         self.repeatable.append(repeatable)

@@ -64,7 +64,7 @@ def service(monkeypatch):
         requests, closed = [], []
         answer = IDENTIFIED
 
-    def send(self, data, *, repeatable=True, headers=None):
+    def send(self, data, *, repeatable=True, changes=None, headers=None):
         Service.requests.append((self.options, data, repeatable, headers))
         if isinstance(Service.answer, Exception):
             raise Service.answer  # pylint: disable=raising-bad-type

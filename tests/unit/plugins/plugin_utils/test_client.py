@@ -92,7 +92,7 @@ def test_whoever_leaves_early_releases(end):
 def test_what_is_no_exception_releases_too():
     client, connection = connect(FIRST, PULLED, "")
 
-    def send(data, *, repeatable=True, original=connection.send):
+    def send(data, *, repeatable=True, changes=False, original=connection.send):
         answer = original(data, repeatable=repeatable)
         if connection.actions[-1] == "Pull":
             raise OutOfTimeError

@@ -205,7 +205,7 @@ def test_requests() -> None:
     enumeration.feed(enumerated(context("a")))
     pull = enumeration.next_request()
     assert pull is not None
-    assert (pull.action, pull.target, pull.repeatable) == (uris.ACTION_PULL, TARGET, False)
+    assert (pull.action, pull.target, pull.repeatable, pull.changes) == (uris.ACTION_PULL, TARGET, False, False)
     assert body(pull) == (
         "<wsen:Pull><wsen:EnumerationContext>a</wsen:EnumerationContext><wsen:MaxElements>7</wsen:MaxElements></wsen:Pull>"
     )

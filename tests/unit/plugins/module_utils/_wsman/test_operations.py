@@ -51,7 +51,7 @@ def representation():
     ],
 )
 def test_requests(request_, action, body, repeatable):
-    assert (request_.action, request_.repeatable) == (action, repeatable)
+    assert (request_.action, request_.repeatable, request_.changes) == (action, repeatable, not repeatable)
     assert (request_.body.tag if request_.body is not None else None) == body
     assert request_.target == (None if action is None else TARGET)
 

@@ -24,8 +24,8 @@ class Profile:
 
     *microsoft_headers*: takes ``wsmv:`` header blocks. *fragments*: may be sent FragmentTransfer (state.md §3).
     *maximum_envelope_size*: octets, where it has a limit that is known. *datetimes*: how it takes
-    datetimes, ``wrapped`` in ``cim:Datetime``, ``bare`` ISO 8601 or ``cim`` text. *keeps_absent*: a Put leaves alone
-    the properties that it does not name.
+    datetimes, ``wrapped`` in ``cim:Datetime``, ``bare`` ISO 8601 or ``cim`` text. *refuses_wrapped*: sends wrapped
+    datetimes and does not take them so. *keeps_absent*: a Put leaves alone the properties that it does not name.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Profile:
     fragments: bool = False
     maximum_envelope_size: int | None = None
     datetimes: t.Literal["wrapped", "bare", "cim"] = "bare"
+    refuses_wrapped: bool = False
     keeps_absent: bool = False
 
     def adapt(self, settings: Settings) -> Settings:
@@ -46,7 +47,7 @@ class Profile:
 
 
 WINDOWS: t.Final = Profile("windows", microsoft_headers=True, fragments=True, datetimes="wrapped", keeps_absent=True)
-OMI: t.Final = Profile("omi")
+OMI: t.Final = Profile("omi", refuses_wrapped=True)
 OPENWSMAN: t.Final = Profile("openwsman", datetimes="cim")
 IDRAC: t.Final = Profile("idrac", datetimes="cim")
 AMT: t.Final = Profile("amt", maximum_envelope_size=51200, datetimes="wrapped")

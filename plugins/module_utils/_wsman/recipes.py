@@ -84,6 +84,8 @@ def plan_put(
         empty_as_null=profile.keeps_absent and uris.class_name(uri) is not None,
     )
     refuse_keys(part, result.after)
+    if profile.refuses_wrapped:
+        result = dataclasses.replace(result, representation=unwrap_datetimes(result.representation))
     if not uris.is_config(uri):
         return result
     _refuse_policy(held, result.after, part.option)
@@ -124,6 +126,18 @@ def strip_config(representation: Element) -> Element:
     for child in [*find_children(stripped, "ListeningOn"), *stripped.findall(instance.LOCATION)]:
         stripped.remove(child)
     return stripped
+
+
+def unwrap_datetimes(representation: Element) -> Element:
+    """A copy in which wrapped datetimes are bare: OMI sends ``cim:Datetime`` and refuses it (state.md §3)."""
+    bare = copy.deepcopy(representation)
+    for element in list(bare.iter()):
+        if len(element) == 1 and instance.is_wrapper(element[0]):
+            wrapper = element[0]
+            element.remove(wrapper)
+            element.text = wrapper.text
+            element.attrib.update(wrapper.attrib)
+    return bare
 
 
 def _split(

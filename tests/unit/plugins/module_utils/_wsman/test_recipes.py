@@ -198,3 +198,23 @@ def test_another_key_than_that_of_the_selector_is_refused(option: str) -> None:
 def test_the_key_may_be_given_where_the_service_does_not_show_it() -> None:
     held = xml.load(f'<p:C xmlns:p="{CLASS}"><p:A>1</p:A></p:C>'.encode())
     assert recipes.plan_put("generic", Part(Target(CLASS, {"Id": "1"}), {"Id": 1}), held).changed
+
+
+@pytest.mark.parametrize(
+    ("profile", "moment"),
+    [
+        ("windows", "<p:At><cim:Datetime>2024-01-01T00:00:00Z</cim:Datetime></p:At>"),
+        ("amt", "<p:At><cim:Datetime>2024-01-01T00:00:00Z</cim:Datetime></p:At>"),
+        ("generic", "<p:At><cim:Datetime>2024-01-01T00:00:00Z</cim:Datetime></p:At>"),
+        ("omi", "<p:At>2024-01-01T00:00:00Z</p:At>"),
+    ],
+)
+def test_omi_gets_datetimes_without_the_wrapper_that_it_sends(profile: str, moment: str) -> None:
+    uri = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/C"
+    held = xml.load(
+        f'<p:C xmlns:p="{uri}" xmlns:cim="{uris.NS_CIM}"><p:Name>a</p:Name>'
+        "<p:At><cim:Datetime>2024-01-01T00:00:00Z</cim:Datetime></p:At></p:C>".encode()
+    )
+    plan = recipes.plan_put(profile, Part(Target(uri, {}), {"Name": "b"}), held)
+    sent = xml.dump(plan.representation).decode()
+    assert moment in sent and "<p:Name>b</p:Name>" in sent

@@ -27,7 +27,8 @@ attributes:
     support: full
     details: The instance is read to see whether it exists, and nothing is deleted.
   diff_mode:
-    support: none
+    support: partial
+    details: It shows which instance goes, not what that holds.
 """
 
 EXAMPLES = r"""
@@ -47,6 +48,20 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+diff:
+  description:
+    - The address of the instance in C(before) and nothing in C(after). Both are empty where there was no such instance.
+  returned: success
+  type: dict
+  contains:
+    before:
+      description: Where the instance is.
+      type: dict
+      sample: {"resource_uri": "http://schemas.microsoft.com/wbem/wsman/1/config/listener", "selector_set": {"Address": "*", "Transport": "HTTP"}}
+    after:
+      description: Nothing.
+      type: dict
+      sample: {}
 fault:
   description:
     - The fault that the service answered with, each member in the same form whatever the service. A member that the answer

@@ -135,16 +135,21 @@ def create(client: Client, target: Target, wanted: Wanted | None, body: Element 
 
 
 def delete(client: Client, target: Target, *, check_mode: bool) -> Result:
-    """Remove the instance if it is there."""
-    if check_mode:
-        return {"changed": _find(client, target) is not None}
+    """Remove the instance if it is there; what it held is not read for that."""
+    changed = _find(client, target) is not None if check_mode else _remove(client, target)
+    selectors = addressing.selector_set_to_plain(target.selector_set)
+    gone = {"resource_uri": target.resource_uri, "selector_set": selectors} if changed else {}
+    return {"changed": changed, "diff": _diff([(gone, {})])}
+
+
+def _remove(client: Client, target: Target) -> bool:
     try:
         client.execute(operations.delete(target))
     except WSManFault as error:
         if not _is_missing(client, target, error):
             raise
-        return {"changed": False}
-    return {"changed": True}
+        return False
+    return True
 
 
 def _find(client: Client, target: Target) -> Element | None:

@@ -8,8 +8,11 @@ import pytest
 
 from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import fault
 
+URI = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_Thing"
 PLACE = {"resource_uri": "cimv2/CIM_Thing", "selector_set": {"Name": "a"}}
-THING = '<p:CIM_Thing xmlns:p="http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_Thing"><p:Name>a</p:Name></p:CIM_Thing>'
+THING = '<p:CIM_Thing xmlns:p="' + URI + '"><p:Name>a</p:Name></p:CIM_Thing>'
+DIFF = {"before": {"resource_uri": URI, "selector_set": {"Name": "a"}}, "after": {}}
+NO_DIFF = {"before": {}, "after": {}}
 GONE = fault("wsa:DestinationUnreachable", 0x80041002)
 WRONG_CLASS = fault("wsa:DestinationUnreachable", 2150858811)
 # These say one and the same of a missing instance and of a wrong class: Openwsman over sfcb, and Windows.
@@ -29,7 +32,7 @@ EMPTY = "<wsen:EnumerateResponse><wsman:Items/><wsman:EndOfSequence/></wsen:Enum
 )
 def test_delete(run, answers, actions, changed):
     result, connection = run("delete", PLACE, *answers)
-    assert result == {"changed": changed}
+    assert result == {"changed": changed, "diff": DIFF if changed else NO_DIFF}
     assert connection.actions == actions
     assert connection.repeatable[0] is False
 
@@ -44,7 +47,7 @@ def test_delete(run, answers, actions, changed):
 )
 def test_check_mode_looks_whether_it_is_there(run, answers, actions, changed):
     result, connection = run("delete", PLACE, *answers, check_mode=True)
-    assert result == {"changed": changed}
+    assert result == {"changed": changed, "diff": DIFF if changed else NO_DIFF}
     assert connection.actions == actions
 
 

@@ -11,7 +11,7 @@ short_description: Read all instances of a WS-Management resource, or those that
 version_added: 0.1.0
 description:
   - Reads instances (WS-Enumeration), in as many answers as it takes, and returns them in the order of the service.
-  - However the task ends, the enumeration is closed on the service, if the C(deadline) of the connection leaves time for it.
+  - However the task ends, the enumeration is closed on the service. After a C(deadline) of the connection that has one second of its own.
 options:
   filter:
     description:
@@ -212,13 +212,13 @@ fault:
       type: str
       sample: server1
     provider:
-      description: What the resource's own provider said, by its own names, C(provider), C(path), C(message) and others.
+      description: What the resource's own provider said, by its own names, C(provider), C(path), C(Message), C(ExtendedError) and others.
       type: dict
-      sample: {"provider": "WMI Provider", "message": "Not found"}
+      sample: {"provider": "WMI Provider", "Message": "Not found"}
     cim_error:
       description: The members of the C(CIM_Error), C(MSFT_WmiError) or C(OMI_Error) in the fault, by their own names.
       type: dict
-      sample: {"CIMStatusCode": "6", "Message": "Not found"}
+      sample: {"CIMStatusCode": 6, "Message": "Not found"}
     http_status:
       description: The status of the HTTP answer that carried the fault.
       type: int

@@ -141,13 +141,13 @@ fault:
       type: str
       sample: server1
     provider:
-      description: What the resource's own provider said, by its own names, C(provider), C(path), C(message) and others.
+      description: What the resource's own provider said, by its own names, C(provider), C(path), C(Message), C(ExtendedError) and others.
       type: dict
-      sample: {"provider": "WMI Provider", "message": "Not found"}
+      sample: {"provider": "WMI Provider", "Message": "Not found"}
     cim_error:
       description: The members of the C(CIM_Error), C(MSFT_WmiError) or C(OMI_Error) in the fault, by their own names.
       type: dict
-      sample: {"CIMStatusCode": "6", "Message": "Not found"}
+      sample: {"CIMStatusCode": 6, "Message": "Not found"}
     http_status:
       description: The status of the HTTP answer that carried the fault.
       type: int

@@ -13,7 +13,7 @@ import yaml
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.wsman.automation.plugins.module_utils import _argspec
-from ansible_collections.wsman.automation.plugins.module_utils._wsman import errors
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import envelope, errors, uris
 
 NAMES = ["create", "delete", "enumerate", "get", "identify", "invoke", "put"]
 REQUIRED = {"create": {"properties": {}}, "invoke": {"method": "Reset"}, "put": {"properties": {}}}
@@ -44,6 +44,19 @@ def test_the_documented_members_are_those_of_the_errors():
     documented = yaml.safe_load(load("get").RETURN)
     assert list(documented["fault"]["contains"]) == list(errors.WSManFault().to_plain())
     assert list(documented["transport"]["contains"]) == list(errors.TransportError("", step="read").to_plain())
+
+
+def test_the_documented_samples_are_what_a_fault_gives():
+    """Whoever branches on a member takes its name and type from here."""
+    documented = yaml.safe_load(load("get").RETURN)["fault"]["contains"]
+    provider = '<f:ProviderFault provider="WMI Provider"><f:WSManFault><f:Message>Not found</f:Message></f:WSManFault>'
+    error = "<p:CIM_Error><p:CIMStatusCode>6</p:CIMStatusCode><p:Message>Not found</p:Message></p:CIM_Error>"
+    body = f"<s:Fault><s:Code/><s:Detail>{provider}</f:ProviderFault>{error}</s:Detail></s:Fault>"
+    names = f'xmlns:s="{uris.NS_SOAP}" xmlns:f="{uris.NS_FAULT}" xmlns:p="urn:p"'
+    with pytest.raises(errors.WSManFault) as caught:
+        envelope.load(f"<s:Envelope {names}><s:Body>{body}</s:Body></s:Envelope>".encode())
+    assert caught.value.provider == documented["provider"]["sample"]
+    assert caught.value.cim_error == documented["cim_error"]["sample"]
 
 
 @pytest.mark.parametrize("name", NAMES)

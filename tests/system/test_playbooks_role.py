@@ -190,11 +190,6 @@ WANTED = {
         {"transport": "HTTPS", "address": "IP:127.0.0.1", "port": "{{ ansible_wsman_port }}", "hostname": "localhost"},
     ],
 }
-ROLE_TASKS = (
-    "Create the listeners that are missing",
-    "Change the settings that differ",
-    "Delete the listeners that shall be absent",
-)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ Knows elements, no types: those are given to the values by ``instance.py``.
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import re
 import typing as t
@@ -121,25 +120,6 @@ def to_element(path: str, elements: t.Sequence[Element]) -> Element:
     else:
         fragment.extend(elements)
     return fragment
-
-
-def assign(path: str, element: Element, elements: t.Sequence[Element], option: str = "fragment") -> Element:
-    """A copy of the instance *element* in which *elements* stand at *path* instead of what was there.
-
-    For services that may not be sent a fragment. The whole member is replaced by ``P``, one of its elements by
-    ``P[n]``; UsageError where there is no such element.
-    """
-    parsed = parse(path, option)
-    copied = copy.deepcopy(element)
-    old = select(path, copied)
-    if parsed.index is not None and not old:
-        raise UsageError(f"{parsed.name} has no element number {parsed.index}", option=option)
-    position = list(copied).index(old[0]) if old else len(copied)
-    for one in old:
-        copied.remove(one)
-    for offset, one in enumerate(elements):
-        copied.insert(position + offset, one)
-    return copied
 
 
 def _part(element: Element) -> Part:

@@ -133,10 +133,6 @@ def read_create(response: Response) -> tuple[EndpointReference | None, Element |
     return reference, instance
 
 
-def read_delete(response: Response) -> None:
-    """Nothing is in the answer to a Delete; a body that does hold something changes nothing (DSP0226 7.5)."""
-
-
 def read_invoke(response: Response) -> Element | None:
     """The ``Method_OUTPUT``, whatever it is called (OMI names it after the class); None for an empty body."""
     return response.content

@@ -58,7 +58,6 @@ ACTION_PULL: t.Final = NS_ENUMERATION + "/Pull"
 ACTION_RELEASE: t.Final = NS_ENUMERATION + "/Release"
 ACTION_RENEW: t.Final = NS_ENUMERATION + "/Renew"
 ACTION_GET_STATUS: t.Final = NS_ENUMERATION + "/GetStatus"
-ACTION_ENUMERATION_END: t.Final = NS_ENUMERATION + "/EnumerationEnd"
 
 DIALECT_WQL: t.Final = "http://schemas.microsoft.com/wbem/wsman/1/WQL"
 DIALECT_SELECTOR: t.Final = "http://schemas.dmtf.org/wbem/wsman/1/wsman/SelectorFilter"

@@ -130,30 +130,6 @@ def test_no_fragment(body):
 
 
 @pytest.mark.parametrize(
-    ("path", "texts", "children"),
-    [
-        ("Words", ["x"], ["Name", "Words=x", "Nothing", "When"]),
-        ("Words", ["x", "y"], ["Name", "Words=x", "Words=y", "Nothing", "When"]),
-        ("Words", [], ["Name", "Nothing", "When"]),
-        ("Words[2]", ["x"], ["Name", "Words=one", "Words=x", "Words=three", "Nothing", "When"]),
-        ("Words[3]", [], ["Name", "Words=one", "Words=None", "Nothing", "When"]),
-        ("Absent", ["x"], ["Name", "Words=one", "Words=None", "Words=three", "Nothing", "When", "Words=x"]),
-    ],
-)
-def test_assign(path, texts, children):
-    held = instance()
-    written = fragment.assign(path, held, make(*texts))
-    names = [xml.local(one.tag) for one in written]
-    assert [f"{n}={c.text}" if n == "Words" else n for n, c in zip(names, written, strict=True)] == children
-    assert xml.dump(held) == xml.dump(instance())
-
-
-def test_assign_to_an_element_that_is_not_there():
-    with pytest.raises(UsageError, match="Words has no element number 4"):
-        fragment.assign("Words[4]", instance(), make("x"))
-
-
-@pytest.mark.parametrize(
     ("path", "texts", "written"),
     [
         ("Words", ["a", "b"], '<p:Words xmlns:p="urn:x">a</p:Words><p:Words xmlns:p="urn:x">b</p:Words>'),

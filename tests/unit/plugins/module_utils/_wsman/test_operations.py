@@ -130,8 +130,7 @@ def test_resource_created_with_something_else_inside():
 
 
 @pytest.mark.parametrize(("body", "content"), [("<v/>", "v"), ("", None)])
-def test_read_get_invoke_and_delete(body, content):
+def test_read_get_and_invoke(body, content):
     for read in (operations.read_get, operations.read_invoke):
         element = read(answer(body))
         assert (element.tag if element is not None else None) == content
-    assert operations.read_delete(answer(body)) is None

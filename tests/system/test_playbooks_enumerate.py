@@ -18,10 +18,11 @@ SIZES = (5000, 1000, 333)
 
 
 class Read(t.NamedTuple):
-    """One run and its service."""
+    """One run and its services: one for all, and one that keeps a context for half a second."""
 
     run: playbook.Run
     box: Sandbox
+    hasty: Sandbox
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +52,17 @@ def read(workspace: playbook.Workspace, services: t.Callable[..., Sandbox]) -> R
     stalled = {"resource_uri": "wmicimv2/Win32_Process", "max_elements": 1}
     tasks.append({"name": "timeout", "wsman.automation.wsman_enumerate": stalled, "timeout": 1, "ignore_errors": True})
     box.misbehave("stall", seconds=2, action="Pull", resource_uri="Win32_Process", at=2)
-    hosts = {"server1": playbook.variables(box)}
-    return Read(workspace.play(hosts, [{"hosts": "all", "tasks": tasks}]), box)
+    hasty = services(configuration={"/service/EnumerationTimeoutms": "500"})
+    hasty.misbehave("stall", seconds=0.8, action="Pull", at=2)
+    late = {"resource_uri": "wmicimv2/Win32_Service", "max_elements": 1}
+    wide = {"resource_uri": "wmicimv2/Win32_LogicalDisk", "max_elements": 2, "session": {"encoding": "utf-16"}}
+    further = [
+        {"name": "expired", "wsman.automation.wsman_enumerate": late, "ignore_errors": True},
+        {"name": "utf-16", "wsman.automation.wsman_enumerate": wide},
+    ]
+    hosts = {"server1": playbook.variables(box), "hasty": playbook.variables(hasty)}
+    plays = [{"hosts": "server1", "tasks": tasks}, {"hosts": "hasty", "tasks": further}]
+    return Read(workspace.play(hosts, plays), box, hasty)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -87,6 +97,19 @@ def test_return_types(read: Read) -> None:
 def test_timeout_fails_the_task(read: Read) -> None:
     outcome = read.run["timeout"]
     assert outcome.status == "ignored" and "time" in outcome.msg.lower(), outcome
+
+
+def test_a_context_that_expired_is_a_fault_and_no_part_of_the_result(read: Read) -> None:
+    outcome = read.run["expired"]
+    assert outcome.status == "ignored" and "instances" not in outcome.result, outcome
+    assert outcome.result["fault"]["subcode"] == "wsen:InvalidEnumerationContext"
+    assert outcome.result["fault"]["windows_name"] == "ENUMERATE_INVALID_ENUMERATION_CONTEXT"
+
+
+def test_utf_16_both_ways(read: Read) -> None:
+    assert [one["DeviceID"] for one in read.run["utf-16"].result["instances"]] == ["A:", "C:", "D:", "E:"]
+    sent = [one.request for one in read.hasty.journal if (one.resource_uri or "").endswith("Win32_LogicalDisk")]
+    assert len(sent) == 2 and all(data.startswith(b"\xff\xfe") for data in sent)
 
 
 def test_nothing_is_left_open(read: Read) -> None:

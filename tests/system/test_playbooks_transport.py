@@ -115,11 +115,9 @@ STEPS: list[tuple[str, str, list[str]]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def misses(workspace: playbook.Workspace, services: t.Callable[..., Sandbox], pages: int, silent: int) -> Misses:
-    boxes = {name: services() for name in ("server1", "once", "until", "loop", "unknown", "broken")}
-    box = boxes["server1"]
-    sessions = {
+def sessions(box: Sandbox, pages: int, silent: int) -> dict[str, dict[str, t.Any]]:
+    """What makes each case of STEPS go wrong."""
+    return {
         "host down": {"port": silent, "connect_timeout": 1},
         "refused": {"port": closed_port()},
         "name not resolved": {"host": "no-such-host.invalid"},
@@ -135,22 +133,28 @@ def misses(workspace: playbook.Workspace, services: t.Callable[..., Sandbox], pa
         "no credentials": {"authentication": "none", "user": "", "password": None},
         "no answer in time": {"operation_timeout": 0.5, "read_timeout": 1},
     }
+
+
+def wrong_password() -> list[dict[str, t.Any]]:
+    """The same wrong password in a plain task, in retries and in a loop."""
+    get = {"resource_uri": "winrm/config", "session": {"password": "not-the-password"}}
+    wrong = {"wsman.automation.wsman_get": get}
+    retried = {"register": "r", "until": "r is reachable", "retries": 3, "delay": 0}
+    return [
+        {"name": "wrong password once", **wrong},
+        {"name": "wrong password until", **wrong, **retried},
+        {"name": "wrong password loop", **wrong, "loop": [1, 2, 3]},
+    ]
+
+
+@pytest.fixture(scope="module")
+def misses(workspace: playbook.Workspace, services: t.Callable[..., Sandbox], pages: int, silent: int) -> Misses:
+    boxes = {name: services() for name in ("server1", "once", "until", "loop", "unknown", "broken")}
+    box = boxes["server1"]
     box.misbehave("stall", seconds=3, at=1, action="Delete")
     boxes["broken"].misbehave("relates_to", value="uuid:00000000-0000-0000-0000-000000000000", action="Get")
-    tasks: list[dict[str, t.Any]] = [task(name, sessions[name]) for name, _step, _words in STEPS]
-    wrong = {
-        "wsman.automation.wsman_get": {"resource_uri": "winrm/config", "session": {"password": "not-the-password"}}
-    }
-    once = {"name": "wrong password once", **wrong}
-    until = {
-        "name": "wrong password until",
-        **wrong,
-        "register": "r",
-        "until": "r is reachable",
-        "retries": 3,
-        "delay": 0,
-    }
-    loop = {"name": "wrong password loop", **wrong, "loop": [1, 2, 3]}
+    made = sessions(box, pages, silent)
+    tasks: list[dict[str, t.Any]] = [task(name, made[name]) for name, _step, _words in STEPS]
     unknown: dict[str, t.Any] = {
         "name": "a change that was never answered",
         "wsman.automation.wsman_put": {
@@ -169,7 +173,7 @@ def misses(workspace: playbook.Workspace, services: t.Callable[..., Sandbox], pa
     ]
     plays = [
         {"hosts": "server1", "tasks": tasks},
-        *({"hosts": one["name"].split()[-1], "tasks": [one]} for one in (once, until, loop)),
+        *({"hosts": one["name"].split()[-1], "tasks": [one]} for one in wrong_password()),
         {"hosts": "unknown", "tasks": [unknown]},
         {"hosts": "broken", "tasks": broken},
     ]

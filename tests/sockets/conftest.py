@@ -15,6 +15,8 @@ import threading
 
 import pytest
 
+from ansible_collections.wsman.automation.plugins.plugin_utils import _transport
+
 ENVELOPE = b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body/></s:Envelope>'
 
 
@@ -95,6 +97,15 @@ class Peer:
             one.close()
         for thread in self.threads:
             thread.join(5)
+
+
+@pytest.fixture(autouse=True)
+def no_sessions():
+    """Each test begins and ends without sessions and without refused accounts."""
+    yield
+    for options in list(_transport._sessions):
+        _transport.close(options)
+    _transport._refused.clear()
 
 
 @pytest.fixture

@@ -21,13 +21,6 @@ REQUEST = b"<request/>"
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(ENVELOPE), ENVELOPE)
 
 
-@pytest.fixture(autouse=True)
-def nothing_refused():
-    """Each test begins and ends without refused accounts."""
-    yield
-    _transport._refused.clear()
-
-
 @contextlib.contextmanager
 def session(port, **more):
     given = {"host": "127.0.0.1", "port": port, "scheme": "http", "message_encryption": "never", **more}

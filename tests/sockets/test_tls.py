@@ -20,14 +20,6 @@ from ansible_collections.wsman.automation.plugins.plugin_utils import _failures,
 REQUEST = b"<request/>"
 
 
-@pytest.fixture(autouse=True)
-def no_sessions():
-    """Each test begins and ends without sessions."""
-    yield
-    for options in list(_transport._sessions):
-        _transport.close(options)
-
-
 def serve(wire):
     while wire.receive():
         wire.answer()

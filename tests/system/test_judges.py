@@ -12,14 +12,13 @@ import typing as t
 import uuid
 from xml.etree import ElementTree as ET
 
+import pypsrp.exceptions as pypsrp_exceptions
+import pypsrp.wsman as pypsrp_wsman
 import pytest
+import winrm.exceptions as winrm_exceptions
+import winrm.protocol as winrm_protocol
 
 from sandbox import Sandbox
-
-pypsrp_wsman = pytest.importorskip("pypsrp.wsman")
-pypsrp_exceptions = pytest.importorskip("pypsrp.exceptions")
-winrm_protocol = pytest.importorskip("winrm.protocol")
-winrm_exceptions = pytest.importorskip("winrm.exceptions")
 
 PASSWORD = "judge-Me.4711"
 TRANSFER = "http://schemas.xmlsoap.org/ws/2004/09/transfer"

@@ -148,7 +148,9 @@ def join_selectors(first: t.Mapping[str, SelectorValue], second: SelectorSet, op
     """Both selector sets in one; raises UsageError where they contradict each other."""
     for name in first.keys() & second.keys():
         if first[name] != second[name]:
-            raise UsageError(f"the selector {name} is given twice with different values", option=option)
+            raise UsageError(
+                f"the selector {name} is given twice with different values", option=option, remedy="Give it once."
+            )
     return {**first, **second}
 
 
@@ -251,7 +253,9 @@ def scalar_to_text(value: t.Any, option: str) -> str:
         return xml.check_text(value, option)
     if isinstance(value, (int, float)):
         return str(value)
-    raise UsageError(f"a text, a number or true/false is needed here, not {_kind(value)}", option=option)
+    raise UsageError(
+        f"{_kind(value)} cannot stand here.", option=option, remedy="Give a text, a number, or true or false."
+    )
 
 
 def _kind(value: t.Any) -> str:
@@ -260,7 +264,7 @@ def _kind(value: t.Any) -> str:
 
 def _name(name: t.Any, option: str) -> str:
     if not isinstance(name, str) or not name.strip():
-        raise UsageError(f"{name!r} is no name", option=option)
+        raise UsageError(f"{name!r} is no name", option=option, remedy="Names are texts that are not empty.")
     return xml.check_text(name, option)
 
 

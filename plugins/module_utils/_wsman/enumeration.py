@@ -342,5 +342,5 @@ def _choose(choices: t.Mapping[str, _Chosen], name: str, option: str) -> _Chosen
 
 def _positive(number: int, option: str) -> int:
     if number < 1:
-        raise UsageError(f"{number} is less than 1.", option=option)
+        raise UsageError(f"{number} is less than 1.", option=option, remedy="Give 1 or more, or leave it out.")
     return number

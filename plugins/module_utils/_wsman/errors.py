@@ -44,7 +44,8 @@ class UsageError(WSManError):
         self.remedy = remedy
         self.windows_code = windows_code
         text = f"{option}: {message}" if option else message
-        super().__init__(f"{text} {remedy}" if remedy else text)
+        ended = text if text.endswith((".", "!", "?")) else f"{text}."
+        super().__init__(f"{ended} {remedy}" if remedy else text)
 
 
 class TransportError(WSManError):

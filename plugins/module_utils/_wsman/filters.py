@@ -82,16 +82,24 @@ def from_plain(
     uri = normalise_dialect(dialect)
     if association is not None:
         if filter is not None or uri not in (None, uris.DIALECT_ASSOCIATION):
-            raise UsageError("an association is a filter by itself; leave filter and dialect out", option="association")
+            raise UsageError(
+                "an association is a filter by itself.", option="association", remedy="Leave filter and dialect out."
+            )
         return _association(association, target)
     if filter is None:
         if uri == uris.DIALECT_ASSOCIATION:
-            raise UsageError("this dialect needs the option association", option="dialect")
+            raise UsageError(
+                "this dialect has no text.", option="dialect", remedy="Give the option association instead of filter."
+            )
         if uri is not None:
-            raise UsageError("a dialect is given without a filter", option="dialect")
+            raise UsageError(
+                "a dialect is given without a filter", option="dialect", remedy="Give a filter, or leave dialect out."
+            )
         return None
     if uri == uris.DIALECT_ASSOCIATION:
-        raise UsageError("the association dialect takes the option association instead of filter", option="filter")
+        raise UsageError(
+            "the association dialect has no text.", option="filter", remedy="Give the option association instead."
+        )
     if uri == uris.DIALECT_SELECTOR or (uri is None and isinstance(filter, dict)):
         return _selector(filter, target)
     return _text(filter, uri or uris.DIALECT_WQL, target)
@@ -155,15 +163,27 @@ def _selector(filter: t.Any, target: Target | None) -> Filter:
     if not isinstance(filter, dict) or not filter:
         raise UsageError("the selector dialect takes a dictionary of names and values", option="filter")
     if target is not None and target.resource_uri.endswith("*"):
-        raise UsageError("the selector dialect needs the URI of a class, not .../*", option="resource_uri")
+        raise UsageError(
+            "the selector dialect compares instances of one class.",
+            option="resource_uri",
+            remedy="Name the class in place of *.",
+        )
     selectors: addressing.SelectorSet = {}
     for name, value in addressing.selector_set_from_plain(filter, "filter").items():
         if isinstance(value, EndpointReference):
-            raise UsageError("a selector filter cannot compare endpoint references", option=f"filter.{name}")
+            raise UsageError(
+                "a selector filter cannot compare endpoint references.",
+                option=f"filter.{name}",
+                remedy="Use the option association.",
+            )
         if "'" in value or '"' in value:
-            raise UsageError("quotes cannot stand in the value of a selector filter", option=f"filter.{name}")
+            raise UsageError(
+                "quotes cannot stand in the value of a selector filter.",
+                option=f"filter.{name}",
+                remedy="Use a WQL query (dialect: wql).",
+            )
         if name.lower() in map(str.lower, selectors):
-            raise UsageError(f"{name} is given twice", option="filter")
+            raise UsageError(f"{name} is given twice", option="filter", remedy="Give it once; case does not matter.")
         selectors[name] = value
     return Filter(uris.DIALECT_SELECTOR, addressing.selector_set_to_element(selectors))
 
@@ -172,7 +192,7 @@ def _association(association: t.Any, target: Target | None) -> Filter:
     """The filter of design.md §4.2."""
     known = ("object", "mode", *_MEMBERS, "include_result_property")
     if not isinstance(association, dict):
-        raise UsageError("an association is a dictionary with object", option="association")
+        raise UsageError("it is no dictionary.", option="association", remedy="Give one with object, the source.")
     unknown = [str(name) for name in association if name not in known]
     if unknown:
         raise UsageError(f"unknown: {', '.join(unknown)}.", option="association", remedy=f"Known: {', '.join(known)}.")
@@ -213,5 +233,5 @@ def _append_name(parent: Element, tag: str, value: t.Any, option: str) -> None:
     if value is None:
         return
     if not isinstance(value, str) or not value.strip():
-        raise UsageError("a name is needed", option=option)
+        raise UsageError("it is empty.", option=option, remedy="Give a name, or leave it out.")
     SubElement(parent, xml.qname(uris.NS_CIMBINDING, tag)).text = xml.check_text(value, option)

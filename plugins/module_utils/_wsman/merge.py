@@ -200,7 +200,9 @@ def _infer_member(children: list[Element], name: str, value: t.Any, path: str) -
     if inner is not None or instance.has_class_or_data(first):
         return Property(name, "instance", array=array)
     if isinstance(value, dict) and (first.text or "").strip():
-        raise UsageError("the service holds a single value here, not a dictionary.", option=path)
+        raise UsageError(
+            "the service holds a single value here, not a dictionary.", option=path, remedy="Give the value itself."
+        )
     return Property(name, typed, array=array and typed != "octetstring") if typed in cim.TYPES else None
 
 

@@ -79,7 +79,9 @@ def method_name(method: str) -> str:
     uri = isinstance(method, str) and re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", method)
     name = method.rpartition("/")[2] if uri else method
     if not isinstance(name, str) or not _METHOD.fullmatch(name):
-        raise UsageError(f"{method!r} is neither a method's name nor an action URI that ends in one", option="method")
+        raise UsageError(
+            f"{method!r} is no method.", option="method", remedy="Give its name, or a whole action URI that ends in it."
+        )
     return name
 
 

@@ -86,7 +86,9 @@ def make_elements(
         path = f"{option}[{number}]"
         if one is None or isinstance(one, (list, tuple)):
             what = "null" if one is None else "a list"
-            raise UsageError(f"{what} inside a list cannot be sent (MS-WSMV 3.1.4.1.26).", option=path)
+            raise UsageError(
+                f"{what} inside a list cannot be sent (MS-WSMV 3.1.4.1.26).", option=path, remedy="Leave it out."
+            )
         elements.append(_make_element(tag, one, path, member, datetimes_as))
     return elements
 
@@ -108,7 +110,7 @@ def set_value(element: Element, value: t.Any, option: str, datetimes_as: Datetim
 def format_scalar(value: t.Any, option: str, *, cim_datetime: bool = False) -> str:
     """The text of a scalar; UsageError naming *option* where it has none."""
     if value is None or isinstance(value, (dict, list, tuple)):
-        raise UsageError("a single value belongs here.", option=option)
+        raise UsageError("it is no single value.", option=option, remedy="Give a text, a number, or true or false.")
     try:
         return cim.format(value, cim_datetime=cim_datetime)
     except ValueError as error:

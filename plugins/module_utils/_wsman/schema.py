@@ -129,7 +129,9 @@ def coerce(value: t.Any, member: Property, option: str) -> t.Any:
 
 def _coerce_one(value: t.Any, member: Property, option: str) -> t.Any:
     if value is None:
-        raise UsageError("null inside a list cannot be sent (MS-WSMV 3.1.4.1.26).", option=option)
+        raise UsageError(
+            "null inside a list cannot be sent (MS-WSMV 3.1.4.1.26).", option=option, remedy="Leave it out."
+        )
     if member.type == "reference":
         return value if isinstance(value, EndpointReference) else EndpointReference.from_plain(value, option)
     if member.type == "instance":

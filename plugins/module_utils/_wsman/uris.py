@@ -101,11 +101,17 @@ def parse_resource_uri(text: str, option: str = "resource_uri") -> tuple[str, di
     Raises UsageError (with Windows' number) naming *option* for a blank text, an unknown alias or a bad tail.
     """
     if not isinstance(text, str) or not text.strip():
-        raise UsageError("a resource URI is needed", option=option, windows_code=_CODE_BLANK)
+        raise UsageError(
+            "it is empty.", option=option, remedy="Give a URI such as winrm/config.", windows_code=_CODE_BLANK
+        )
     base, mark, tail = text.strip().partition("?")
     unfit = _UNFIT.search(base) or _UNFIT_VALUE.search(text)
     if unfit:
-        raise UsageError(f"{unfit.group()!r} at position {unfit.start() + 1} cannot stand here", option=option)
+        raise UsageError(
+            f"{unfit.group()!r} at position {unfit.start() + 1} cannot stand here.",
+            option=option,
+            remedy="Percent-encode it, or remove it.",
+        )
     return _expand(base, option), _parse_tail(tail, option) if mark else {}
 
 
@@ -122,7 +128,12 @@ def _expand(base: str, option: str) -> str:
             remedy=f"The aliases are {', '.join(ALIASES)}; anything else is written in full (http://...).",
         )
     if not rest:
-        raise UsageError(f"the alias {base!r} is followed by nothing", option=option, windows_code=_CODE_BLANK)
+        raise UsageError(
+            f"the alias {base!r} is followed by nothing.",
+            option=option,
+            remedy="Write what it stands before, as in winrm/config.",
+            windows_code=_CODE_BLANK,
+        )
     return uri + rest
 
 

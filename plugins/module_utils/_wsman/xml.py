@@ -119,7 +119,7 @@ def load_fragment(text: str, option: str) -> Element:
         _qualify_types(root, data)
         return root
     except _Refused as error:
-        raise UsageError(f"the XML {error}", option=option) from None
+        raise UsageError(f"the XML {error}", option=option, remedy="Write it without that.") from None
     except ElementTree.ParseError as error:
         line, column = error.position
         reason = str(error).partition(":")[0]
@@ -127,7 +127,9 @@ def load_fragment(text: str, option: str) -> Element:
         remedy = "Give one well-formed element; & and < in a text are written &amp; and &lt;."
         raise UsageError(f"{reason} at {place}.", option=option, remedy=remedy) from None
     except UnicodeError:
-        raise UsageError("the XML holds a lone surrogate, which is no character", option=option) from None
+        raise UsageError(
+            "the XML holds a lone surrogate, which is no character.", option=option, remedy="Remove it."
+        ) from None
 
 
 def _qualify_types(root: Element, data: bytes) -> None:

@@ -49,9 +49,9 @@ def test_resource_uri(text, uri, selectors):
 @pytest.mark.parametrize(
     ("text", "code", "words"),
     [
-        ("", 2150858943, "is needed"),
-        ("   ", 2150858943, "is needed"),
-        (None, 2150858943, "is needed"),
+        ("", 2150858943, "it is empty. Give a URI"),
+        ("   ", 2150858943, "it is empty. Give a URI"),
+        (None, 2150858943, "it is empty. Give a URI"),
         ("winrm/", 2150858943, "followed by nothing"),
         ("wimcimv2/Win32_Service", None, "wmicimv2/"),
         ("Win32_Service", None, "The aliases are"),

@@ -40,10 +40,8 @@ def make_request(
     """The call of *method* with *arguments*, or with a whole *body*; one that only reads may be sent again."""
     if body is None:
         known = client.known_profile(target.resource_uri) or profiles.GENERIC
-        name = f"{operations.method_name(method)}_INPUT"
-        body = representation.to_element(
-            name, target.resource_uri, arguments, option="arguments", datetimes_as=known.datetimes
-        )
+        body = operations.method_input(target, method)
+        representation.fill(body, arguments, option="arguments", datetimes_as=known.datetimes)
     return dataclasses.replace(operations.invoke(target, method, body), repeatable=read_only)
 
 

@@ -20,6 +20,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.enumeration import Enumeration, Item
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.envelope import Request, Response, Settings
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import (
+    OUTCOME_UNKNOWN,
     ProtocolError,
     TransportError,
     WSManError,
@@ -54,7 +55,7 @@ class Client:
             if not request.changes:
                 raise
             said = str(error).rstrip(".")
-            raise ProtocolError(f"{said}. Whether the service has carried the request out is not known.") from error
+            raise ProtocolError(f"{said}. {OUTCOME_UNKNOWN}") from error
 
     def identify(self, *, authenticated: bool = True) -> Identity:
         """What the service says of itself; *authenticated* false asks without credentials (MS-WSMV 3.1.4.1.23)."""

@@ -168,8 +168,10 @@ def _is_missing(client: Client, target: Target, error: WSManFault) -> bool:
     Windows and Openwsman may say the same of a class that is not there; then an enumeration of the class tells.
     """
     uri = target.resource_uri
-    if fault.is_not_found(error, uri) or not fault.may_be_not_found(error, uri):
-        return fault.is_not_found(error, uri)
+    if fault.is_not_found(error, uri):
+        return True
+    if not fault.may_be_not_found(error, uri):
+        return False
     enumeration = Enumeration(Target(uri, _namespace(target)), max_elements=1, limit=1)
     try:
         with contextlib.closing(client.enumerate(enumeration)) as items:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import http.client
 import ssl
 
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import OUTCOME_UNKNOWN, TransportError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
 from ansible_collections.wsman.automation.plugins.plugin_utils import _tls
 from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange
@@ -119,4 +119,4 @@ def _is_tls_port(options: SessionOptions, exchange: Exchange) -> bool:
 
 
 def _perhaps(unknown: bool) -> str:
-    return " Whether the service has carried the request out is not known." if unknown else ""
+    return f" {OUTCOME_UNKNOWN}" if unknown else ""

@@ -21,7 +21,7 @@ import re
 import struct
 import typing as t
 
-from . import datetimes
+from . import datetimes, uris
 from .datetimes import CIMDateTime, CIMInterval, CIMWildcard
 
 Scalar: t.TypeAlias = str | int | float | bool | bytes | CIMDateTime | CIMInterval
@@ -36,7 +36,6 @@ TYPES = frozenset({*INTEGER_RANGES, "boolean", "real32", "real64", "char16", "st
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,40}")
 _REAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 # C's printf and Microsoft's runtime, whatever their case; OMI prints "-nan" too (state.md section 2 of the reference).
 _SPECIAL_REALS = {
@@ -157,7 +156,7 @@ def to_plain(value: object) -> t.Any:
 
 def check_text(text: str) -> str:
     """The text itself; ValueError where it holds a character that XML 1.0 cannot carry."""
-    if bad := _CONTROL.search(text):
+    if bad := uris.UNFIT_FOR_XML.search(text):
         raise ValueError(f"it holds the control character U+{ord(bad[0]):04X}, which XML cannot carry")
     return text
 

@@ -19,6 +19,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+#: Said of a change that went out and whose answer is missing or cannot be read.
+OUTCOME_UNKNOWN: t.Final = "Whether the service has carried the request out is not known."
+
 
 class WSManError(Exception):
     """Base of all errors of this collection; ``str()`` of it is fit to be shown to a user and holds no secret.

@@ -12,7 +12,7 @@ import re
 import typing as t
 from xml.etree.ElementTree import Element
 
-from . import fault_codes, remedies, uris, xml
+from . import fault_codes, instance, remedies, uris, xml
 from .errors import WSManFault
 
 Scope = t.Mapping[str, str]
@@ -21,7 +21,6 @@ _CODES = ("Sender", "Receiver", "MustUnderstand", "VersionMismatch", "DataEncodi
 _CIM_ERRORS = ("MSFT_WmiError", "OMI_Error", "CIM_Error")
 _TAG_VALUE: t.Final = xml.qname(uris.NS_SOAP, "Value")
 _TAG_NOT_UNDERSTOOD: t.Final = xml.qname(uris.NS_SOAP, "NotUnderstood")
-_NIL: t.Final = xml.qname(uris.NS_XSI, "nil")
 _PREFIX_OF = {namespace: prefix for prefix, namespace in uris.PREFIXES.items()}
 _HRESULT = re.compile(r"HRESULT\s+(0x[0-9A-Fa-f]{1,8})\b")
 _INTEGERS = frozenset(
@@ -251,7 +250,7 @@ def _members(element: Element) -> dict[str, t.Any]:
 def _member(element: Element, name: str) -> t.Any:
     if len(element):
         return _members(element)
-    if (element.get(_NIL) or "").lower() in ("true", "1"):
+    if instance.is_nil(element):
         return None
     text = element.text or ""
     number = _number(text) if name in _INTEGERS else None

@@ -17,9 +17,9 @@ from . import addressing, uris, xml
 from .addressing import EndpointReference, Target
 from .envelope import Fragment, Request, Response
 from .errors import ProtocolError, UsageError
+from .instance import LOCATION
 
 _METHOD = re.compile(r"[^\W\d][\w.-]*")
-_LOCATION: t.Final = xml.qname(uris.NS_CIM, "Location")
 _REQUESTED: t.Final = xml.qname(uris.NS_WSMAN, "RequestedEPR")
 
 
@@ -123,16 +123,16 @@ def read_create(response: Response) -> tuple[EndpointReference | None, Element |
     """The new instance's address, and the instance if the service returns it, besides or instead (protocol.md §5.1)."""
     if addressing.is_reference(response.body):
         return EndpointReference.from_element(response.body), None
-    reference = instance = None
+    reference = held = None
     for part in response.body:
         if xml.local(part.tag) in ("ResourceCreated", "EndpointReference"):
             reference = EndpointReference.from_element(part) if len(part) else None
-        elif instance is None:
-            instance = part
-    location = instance.find(_LOCATION) if instance is not None else None
+        elif held is None:
+            held = part
+    location = held.find(LOCATION) if held is not None else None
     if reference is None and location is not None and addressing.is_reference(location):
         reference = EndpointReference.from_element(location)
-    return reference, instance
+    return reference, held
 
 
 def read_invoke(response: Response) -> Element | None:

@@ -89,7 +89,8 @@ _CODE_BLANK: t.Final = 2150858943  # CLIENT_BLANK_URI
 _CODE_QUERY: t.Final = 2150858874  # URI_QUERY_STRING_SYNTAX_ERROR
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!=)")
 _UNFIT = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`\ud800-\udfff\ufffe\uffff]')
-_UNFIT_VALUE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+#: What XML 1.0 forbids in any document (XML 1.0 2.2).
+UNFIT_FOR_XML: t.Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CLASS = re.compile(r"/wbem/(?:wscim/\d+/|wsman/1/wmi/).+/([A-Za-z_]\w*)\Z", re.ASCII)
 _PAIR = re.compile(r'\s*(?P<name>[^=+"?]+)=(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<plain>[^=+"?]+))(?P<end>\+|$)', re.DOTALL)
 
@@ -105,7 +106,7 @@ def parse_resource_uri(text: str, option: str = "resource_uri") -> tuple[str, di
             "it is empty.", option=option, remedy="Give a URI such as winrm/config.", windows_code=_CODE_BLANK
         )
     base, mark, tail = text.strip().partition("?")
-    unfit = _UNFIT.search(base) or _UNFIT_VALUE.search(text)
+    unfit = _UNFIT.search(base) or UNFIT_FOR_XML.search(text)
     if unfit:
         raise UsageError(
             f"{unfit.group()!r} at position {unfit.start() + 1} cannot stand here.",

@@ -18,14 +18,12 @@ from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
 from .errors import ProtocolError, UsageError
-from .uris import NS_XML, NS_XSI, PREFIXES
+from .uris import NS_XML, NS_XSI, PREFIXES, UNFIT_FOR_XML
 
 MAX_SIZE: t.Final = 64 * 1024 * 1024
 MAX_DEPTH: t.Final = 100
 
 _TYPE: t.Final = f"{{{NS_XSI}}}type"
-#: What XML 1.0 forbids in any document (XML 1.0 2.2).
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CHARACTER_REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]+)|([0-9]+));")
 _DECLARATION = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "UTF-8"), (codecs.BOM_UTF16_LE, "UTF-16LE"), (codecs.BOM_UTF16_BE, "UTF-16BE"))
@@ -146,7 +144,7 @@ def _qualify_types(root: Element, data: bytes) -> None:
 
 def check_text(value: str, option: str) -> str:
     """Return *value* if XML can carry it, else raise UsageError naming *option* (control characters, surrogates)."""
-    unfit = _UNFIT.search(value)
+    unfit = UNFIT_FOR_XML.search(value)
     if unfit:
         raise UsageError(
             f"the character U+{ord(unfit.group()):04X} at position {unfit.start() + 1} cannot be sent in XML.",
@@ -218,12 +216,12 @@ def _parse_tolerantly(data: bytes, encoding: str) -> Element:
 
 def _clean(text: str) -> str:
     """Drop the characters that XML forbids, raw or as references."""
-    return _CHARACTER_REFERENCE.sub(_clean_reference, _UNFIT.sub("", text))
+    return _CHARACTER_REFERENCE.sub(_clean_reference, UNFIT_FOR_XML.sub("", text))
 
 
 def _clean_reference(match: re.Match[str]) -> str:
     number = int(match.group(1), 16) if match.group(1) else int(match.group(2))
-    return "" if number > 0x10FFFF or _UNFIT.match(chr(number)) else match.group()
+    return "" if number > 0x10FFFF or UNFIT_FOR_XML.match(chr(number)) else match.group()
 
 
 def _parse(data: bytes, encoding: str) -> Element:

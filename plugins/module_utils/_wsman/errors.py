@@ -57,6 +57,8 @@ class TransportError(WSManError):
     *step* is the first step that failed: ``resolve``, ``connect``, ``proxy``, ``tls``, ``send``, ``read``,
     ``authentication``, ``http`` or ``wsman``. *offered_schemes* are the authentication schemes of a 401, as spelled by
     the server. *outcome_unknown* is true where a request that changes something went out and no answer came.
+    *secret_refused* is true where somebody who knows better (a service, a KDC) has looked at the credentials and refused
+    them: they are shown to nobody else.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class TransportError(WSManError):
         offered_schemes: t.Sequence[str] = (),
         http_status: int | None = None,
         outcome_unknown: bool = False,
+        secret_refused: bool = False,
     ) -> None:
         self.message = message
         self.step = step
@@ -75,6 +78,7 @@ class TransportError(WSManError):
         self.offered_schemes = tuple(offered_schemes)
         self.http_status = http_status
         self.outcome_unknown = outcome_unknown
+        self.secret_refused = secret_refused
         super().__init__(message)
 
     def to_plain(self) -> dict[str, t.Any]:

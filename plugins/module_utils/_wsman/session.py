@@ -19,7 +19,9 @@ import typing as t
 from .errors import UsageError
 
 AUTHENTICATIONS = ("default", "none", "basic", "digest", "ntlm", "negotiate", "kerberos", "credssp", "certificate")
-AVAILABLE_AUTHENTICATIONS = frozenset({"none", "basic"})
+AVAILABLE_AUTHENTICATIONS = frozenset(AUTHENTICATIONS) - {"default"}
+ENCRYPTING = frozenset({"ntlm", "negotiate", "kerberos", "credssp"})
+BINDING = frozenset({"ntlm", "negotiate", "kerberos"})
 SCHEMES = ("http", "https")
 MESSAGE_ENCRYPTIONS = ("auto", "always", "never")
 ENCODINGS = ("utf-8", "utf-16")
@@ -54,12 +56,38 @@ class SessionOptions:
     authentication: str = "none"
     user: str | None = None
     password: str | None = None
+    alternatives: tuple[str, ...] = ()
     message_encryption: str = "auto"
+    channel_binding: str = "auto"
+    certificate_pem: str | None = None
+    certificate_key_pem: str | None = None
+    certificate_key_password: str | None = None
+    certificate_pfx: str | None = None
     ca_cert: str | None = None
     skip_ca_check: bool = False
     skip_cn_check: bool = False
     skip_revocation_check: bool = False
+    certificate_fingerprint: str | None = None
+    crl_file: str | None = None
+    tls_minimum_version: str | None = None
+    tls_maximum_version: str | None = None
+    tls_ciphers: str | None = None
+    tls_legacy_renegotiation: bool = False
+    credssp_auth_mechanism: str = "auto"
+    credssp_disable_tlsv1_2: bool = False
+    credssp_minimum_version: int | None = None
+    negotiate_service: str | None = None
+    negotiate_hostname_override: str | None = None
+    spn_server_port: bool = False
+    implicit_credentials: bool = False
+    kerberos_ccache: str | None = None
+    kerberos_keytab: str | None = None
+    kerberos_delegation: bool = False
+    proxy: str | None = None
     proxy_access_type: str = "none"
+    proxy_authentication: str | None = None
+    proxy_user: str | None = None
+    proxy_password: str | None = None
     connect_timeout: float = 30.0
     operation_timeout: float | None = 60.0
     read_timeout: float = 70.0
@@ -70,6 +98,8 @@ class SessionOptions:
     data_locale: str = "en-US"
     encoding: str = "utf-8"
     profile: str = "auto"
+    test_connection: bool = False
+    session_name: str | None = None
 
     @property
     def authority(self) -> str:
@@ -81,6 +111,18 @@ class SessionOptions:
     def url(self) -> str:
         """The service's address, for ``wsa:To`` and the request line; the only place where one is built."""
         return f"{self.scheme}://{self.authority}/{self.http_prefix}"
+
+    @property
+    def encrypts(self) -> bool:
+        """Whether each message is encrypted by the authentication: over HTTP unless consented to the contrary."""
+        if self.authentication not in ENCRYPTING:
+            return False
+        return self.message_encryption == "always" or (self.message_encryption == "auto" and self.scheme == "http")
+
+    @property
+    def binds(self) -> bool:
+        """Whether the authentication is bound to the TLS channel (RFC 5929 4, MS-WSMV 2.2.9 CbtHardeningLevel)."""
+        return self.scheme == "https" and self.authentication in BINDING and self.channel_binding != "never"
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -146,8 +188,17 @@ def from_options(options: t.Mapping[str, t.Any]) -> SessionOptions:
         data_locale=_locale(given, "data_locale"),
         encoding=_choice(given, "encoding", ENCODINGS, "utf-8"),
         profile=_choice(given, "profile", PROFILES, "auto"),
+        **{name: given[name] for name in _NEW if name in given},
     )
 
+
+_NEW = (
+    "alternatives", "channel_binding", "certificate_pem", "certificate_key_pem", "certificate_key_password", "certificate_pfx",
+    "certificate_fingerprint", "crl_file", "tls_minimum_version", "tls_maximum_version", "tls_ciphers", "tls_legacy_renegotiation",
+    "credssp_auth_mechanism", "credssp_disable_tlsv1_2", "credssp_minimum_version", "negotiate_service",
+    "negotiate_hostname_override", "spn_server_port", "implicit_credentials", "kerberos_ccache", "kerberos_keytab",
+    "kerberos_delegation", "proxy", "proxy_authentication", "proxy_user", "proxy_password", "test_connection", "session_name",
+)  # fmt: skip  # the rules of the session replace this
 
 OPTIONS = tuple(field.name for field in dataclasses.fields(SessionOptions))
 
@@ -256,7 +307,7 @@ def _check_security(given: t.Mapping[str, t.Any], scheme: str) -> None:
             remedy="Remove it, or set scheme to http.",
             windows_code=2150858967,
         )
-    if encryption == "always":
+    if encryption == "always" and _choice(given, "authentication", AUTHENTICATIONS, "default") not in ENCRYPTING:
         raise UsageError(
             "Basic and none cannot encrypt messages, and this version has no other authentication.",
             option="message_encryption",

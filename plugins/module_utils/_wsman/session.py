@@ -16,6 +16,7 @@ import math
 import re
 import typing as t
 
+from . import users
 from .errors import UsageError
 
 AUTHENTICATIONS = ("default", "none", "basic", "digest", "ntlm", "negotiate", "kerberos", "credssp", "certificate")
@@ -125,6 +126,16 @@ class SessionOptions:
         return self.scheme == "https" and self.authentication in BINDING and self.channel_binding != "never"
 
     @property
+    def account(self) -> users.Account | None:
+        """Whose account ``user`` means on this host; ``None`` without one."""
+        return users.parse(self.user, self.host) if self.user else None
+
+    @property
+    def is_address(self) -> bool:
+        """Whether the host is given by its IP address, which no Kerberos service has a key for."""
+        return users.is_address(self.host)
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """Texts that must not be seen in any output: the password, and what Basic makes of it."""
         if not self.password:
@@ -149,8 +160,16 @@ class SessionOptions:
         return f"SessionOptions({', '.join(shown)})"
 
 
-def from_options(options: t.Mapping[str, t.Any]) -> SessionOptions:
+def _never() -> bool:
+    return False
+
+
+def from_options(
+    options: t.Mapping[str, t.Any], *, has_ticket: t.Callable[[], bool] = _never
+) -> SessionOptions:
     """The session that *options* (name → value; ``None`` is not given) describe.
+
+    *has_ticket* tells, if it is asked, whether the control node has a Kerberos ticket or a keytab to use.
 
     Raises :class:`UsageError` for the first rule that is broken, with Windows' number where it has one.
     """
@@ -200,7 +219,9 @@ _NEW = (
     "kerberos_delegation", "proxy", "proxy_authentication", "proxy_user", "proxy_password", "test_connection", "session_name",
 )  # fmt: skip  # the rules of the session replace this
 
-OPTIONS = tuple(field.name for field in dataclasses.fields(SessionOptions))
+OPTIONS = ("connection", "flags", "trusted_hosts") + tuple(
+    field.name for field in dataclasses.fields(SessionOptions) if field.name != "alternatives"
+)
 
 
 def parse_host(text: str | None) -> str:

@@ -1,31 +1,41 @@
 # Copyright (c) 2026 the wsman.automation authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TLS: which certificates are accepted, and what a failed handshake means.
+"""TLS: which certificates are accepted, and which context makes that decision.
 
 The context alone decides: no environment variable of an HTTP library, no other authorities beside the system's or those
-of ``ca_cert``. Knows the options of a session and nothing of HTTP.
+of ``ca_cert``. What no context can do, `check_peer` does after the handshake. Knows the options of a session and
+nothing of HTTP.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
 import os
 import re
 import socket
 import ssl
 import typing as t
+import weakref
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError, UsageError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
+from ansible_collections.wsman.automation.plugins.plugin_utils import _certificates, _revocation, _tls_versions
+from ansible_collections.wsman.automation.plugins.plugin_utils._say import say
 from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange, TlsSocket, connect
+from ansible_collections.wsman.automation.plugins.plugin_utils._tls_failures import handshake_error as handshake_error
+from ansible_collections.wsman.automation.plugins.plugin_utils._tls_failures import (
+    wants_certificate as wants_certificate,
+)
+from ansible_collections.wsman.automation.plugins.plugin_utils._tls_failures import wrong_name
 
 try:
     from cryptography import x509
     from cryptography.x509.oid import ExtensionOID, NameOID
 except ImportError:
-    x509 = None  # needed for skip_ca_check without skip_cn_check alone
+    x509 = None  # needed for names and revocation lists without authorities alone
 
 try:
     from urllib3.util.ssl_match_hostname import CertificateError, match_hostname
@@ -36,42 +46,128 @@ except ImportError:  # said by _http, which cannot work at all without
 
 
 _HASHED_NAME = re.compile(r"[0-9a-f]{8}\.\d+\Z")  # as c_rehash names files, which OpenSSL looks up by itself
-_NAME_MISMATCH = (62, 64)  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
 _PROBE_SECONDS = 2.0
+_NOT_CHECKED = "Whether the certificate was revoked is not checked: crl_file is not set."
+
+
+class _Checks(t.NamedTuple):
+    """What makes one context differ from another."""
+
+    ca_cert: str | None = None
+    trusts_all: bool = False
+    any_name: bool = False
+    crl_file: str | None = None
+    limits: _tls_versions.Limits = _tls_versions.Limits()
+    identity: _certificates.Identity | None = None
+
+
+_with_keys: weakref.WeakValueDictionary[_Checks, ssl.SSLContext] = weakref.WeakValueDictionary()
 
 
 def context(options: SessionOptions) -> ssl.SSLContext:
-    """The context that makes exactly the checks of *options*; one for all sessions with the same ones.
+    """The context that makes all checks of *options* that a context can; one for all sessions with the same ones.
 
-    Raises :class:`UsageError` where ``ca_cert`` cannot be read or ``cryptography`` is missing.
+    One with a client's key lives as long as somebody holds it. Raises :class:`UsageError` that names the option where a
+    file cannot be used, OpenSSL lacks what is asked for, or ``cryptography`` is missing.
     """
-    if options.skip_ca_check and not options.skip_cn_check and x509 is None:
-        raise UsageError(
-            "Checking the name without the authority needs the Python library cryptography.",
-            option="skip_ca_check",
-            remedy="Install cryptography on the control node, or set skip_cn_check too.",
+    checks = _checks(options)
+    _check_library(options, checks)
+    if checks.identity is None:
+        return _context(checks)
+    made = _with_keys.get(checks)
+    if made is None:
+        made = _with_keys[checks] = _make(checks)
+    return made
+
+
+def check_peer(connection: ssl.SSLSocket, options: SessionOptions) -> None:
+    """Judge the certificate of the peer, after the handshake and before a byte is sent, by what no context can check.
+
+    That is the pin, which replaces authority and name; the name without the authority; revocation without the
+    authority. Raises :class:`TransportError` of the step ``tls``.
+    """
+    certificate = connection.getpeercert(True)
+    judged = _checks(options)
+    if certificate is None:  # tls_ciphers can ask for anonymous ones, of which OpenSSL checks nothing
+        if not (options.skip_ca_check and options.skip_cn_check) or options.certificate_fingerprint:
+            raise TransportError(
+                f"{options.authority} shows no certificate.",
+                step="tls",
+                remedy="Take anonymous ciphers (aNULL, ADH, AECDH) out of tls_ciphers.",
+            )
+        return
+    if options.certificate_fingerprint:
+        _check_pin(certificate, options)
+    elif options.skip_ca_check and not options.skip_cn_check:
+        _check_name(certificate, options.host)
+    if judged.crl_file and judged.trusts_all:
+        _revocation.check(certificate, options)
+    elif not judged.crl_file and not judged.trusts_all and not options.skip_revocation_check:
+        say(_NOT_CHECKED, options.host, verbosity=2)
+
+
+def _checks(options: SessionOptions) -> _Checks:
+    trusts_all = options.skip_ca_check or bool(options.certificate_fingerprint)
+    identity = None
+    if options.authentication == "certificate":
+        identity = _certificates.Identity(
+            options.certificate_pem,
+            options.certificate_key_pem,
+            options.certificate_key_password,
+            options.certificate_pfx,
         )
-    ca_cert = None if options.skip_ca_check else options.ca_cert
-    return _context(ca_cert, options.skip_ca_check, options.skip_cn_check)
+    return _Checks(
+        ca_cert=None if trusts_all else options.ca_cert,
+        trusts_all=trusts_all,
+        any_name=trusts_all or options.skip_cn_check,
+        crl_file=None if options.skip_revocation_check else options.crl_file or None,
+        limits=_tls_versions.limits(options),
+        identity=identity,
+    )
+
+
+def _check_library(options: SessionOptions, checks: _Checks) -> None:
+    """Raise :class:`UsageError` where ``cryptography`` is needed after the handshake and missing."""
+    by_name = checks.trusts_all and not options.certificate_fingerprint and not options.skip_cn_check
+    if x509 is not None or not checks.trusts_all or not (by_name or checks.crl_file):
+        return
+    option, what, switch = (
+        ("skip_ca_check", "name", "skip_cn_check") if by_name else ("crl_file", "revocation", "skip_revocation_check")
+    )
+    raise UsageError(
+        f"Checking the {what} without the authority needs the Python library cryptography.",
+        option=option,
+        remedy=f"Install cryptography on the control node, or set {switch} too.",
+    )
 
 
 @functools.lru_cache(maxsize=128)
-def _context(ca_cert: str | None, skip_ca: bool, skip_cn: bool) -> ssl.SSLContext:
-    made = ssl.create_default_context() if ca_cert is None and not skip_ca else _empty_context()
+def _context(checks: _Checks) -> ssl.SSLContext:
+    return _make(checks)
+
+
+def _make(checks: _Checks) -> ssl.SSLContext:
+    by_system = checks.ca_cert is None and not checks.trusts_all
+    made = ssl.create_default_context() if by_system else _empty_context()
     made.sslsocket_class = TlsSocket
-    if skip_ca or skip_cn:
+    if checks.any_name:
         made.check_hostname = False
-    if skip_ca:
+    if checks.trusts_all:
         made.verify_mode = ssl.CERT_NONE
-    if ca_cert is not None:
-        _load_authorities(made, ca_cert)
+    if checks.ca_cert is not None:
+        _load_authorities(made, checks.ca_cert)
+    if checks.crl_file is not None:
+        _revocation.load(made, checks.crl_file)
+    _tls_versions.apply(made, checks.limits)  # before the key, for the ciphers' level judges that too
+    if checks.identity is not None:
+        _certificates.load(made, checks.identity)
     return made
 
 
 def _empty_context() -> ssl.SSLContext:
     """A client's context that trusts nobody yet, with the flags of the default one and without its 15 ms."""
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    made.verify_flags = _context(None, False, False).verify_flags
+    made.verify_flags = _context(_Checks()).verify_flags
     return made
 
 
@@ -105,7 +201,19 @@ def _load_folder(made: ssl.SSLContext, folder: str) -> None:
         raise ValueError("no certificate")
 
 
-def check_name(certificate: bytes, host: str) -> None:
+def _check_pin(certificate: bytes, options: SessionOptions) -> None:
+    """Fingerprints are no secrets: both are shown, so that a new one can be compared with what the service says."""
+    found = hashlib.sha256(certificate).hexdigest()
+    if found != options.certificate_fingerprint:
+        raise TransportError(
+            f"The certificate of {options.authority} is not the one of certificate_fingerprint: its SHA-256 "
+            f"fingerprint is {found}, and {options.certificate_fingerprint} was given.",
+            step="tls",
+            remedy="If the service has a new certificate, compare the fingerprint there, and set it here.",
+        )
+
+
+def _check_name(certificate: bytes, host: str) -> None:
     """Raise :class:`TransportError` unless the certificate (DER) is for *host*.
 
     For the case that OpenSSL cannot do: names without authorities. As OpenSSL does, a subject's common name counts
@@ -114,7 +222,7 @@ def check_name(certificate: bytes, host: str) -> None:
     try:
         match_hostname(_names(certificate), host.partition("%")[0].rstrip("."), True)
     except (CertificateError, ValueError) as error:
-        raise _wrong_name(host, str(error)) from error
+        raise wrong_name(host, str(error)) from error
 
 
 def _names(certificate: bytes) -> dict[str, t.Any]:
@@ -130,67 +238,6 @@ def _names(certificate: bytes) -> dict[str, t.Any]:
     names = [("DNS", name) for name in extension.get_values_for_type(x509.DNSName)]
     addresses = [("IP Address", str(address)) for address in extension.get_values_for_type(x509.IPAddress)]
     return {"subject": subject, "subjectAltName": (*names, *addresses)}
-
-
-def _wrong_name(host: str, reason: str) -> TransportError:
-    return TransportError(
-        f"The certificate of the service is not for {host}: {reason.rstrip('.')}.",
-        step="tls",
-        remedy="Use the name that is in the certificate as host, or set skip_cn_check if the name does not matter.",
-    )
-
-
-def handshake_error(error: Exception, options: SessionOptions, exchange: Exchange) -> TransportError:
-    """What it means that the handshake with the service ended in *error*."""
-    peer = options.authority
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return _not_accepted(error, options)
-    if isinstance(error, TimeoutError):
-        waited = f"{peer} did not finish the TLS handshake within {exchange.connect_timeout:g} s."
-        return exchange.too_late("tls", waited, "Check that the port is an HTTPS port (5986, not 5985).")
-    reason = getattr(error, "reason", None)
-    if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "PACKET_LENGTH_TOO_LONG"):
-        return TransportError(
-            f"{peer} does not speak TLS: it is a plain HTTP port.",
-            step="tls",
-            remedy="Use the HTTPS port (WinRM: 5986), or set scheme to http.",
-        )
-    if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionError)):
-        return TransportError(
-            f"{peer} closed the connection in the TLS handshake.",
-            step="tls",
-            remedy="Check that this is an HTTPS port with a certificate (WinRM: 5986), not a plain HTTP one (5985).",
-        )
-    if wants_certificate(error):
-        return TransportError(
-            f"{peer} wants a client certificate.",
-            step="tls",
-            remedy="This version has none to show: use a listener or a port that takes clients without one.",
-        )
-    text = str(reason).lower().replace("_", " ") if reason else str(error)
-    what, step = ("connection", "read") if exchange.sent else ("handshake", "tls")
-    return TransportError(
-        f"The TLS {what} with {peer} failed: {text}.",
-        step=step,
-        remedy="Compare the TLS versions and ciphers of the service with those that the control node's OpenSSL allows.",
-    )
-
-
-def wants_certificate(error: Exception) -> bool:
-    """Whether the peer gives up for want of a client's certificate; in TLS 1.3 that comes after the request."""
-    return "CERTIFICATE_REQUIRED" in str(getattr(error, "reason", None))
-
-
-def _not_accepted(error: ssl.SSLCertVerificationError, options: SessionOptions) -> TransportError:
-    reason = error.verify_message or str(error)
-    if error.verify_code in _NAME_MISMATCH:
-        return _wrong_name(options.host, reason)
-    trusted = f"the authorities of {options.ca_cert}" if options.ca_cert else "the system's authorities"
-    return TransportError(
-        f"The certificate of {options.authority} is not accepted by {trusted}: {reason}.",
-        step="tls",
-        remedy="Name the authority that issued it in ca_cert, or set skip_ca_check on a network that you trust.",
-    )
 
 
 def speaks_tls(options: SessionOptions, exchange: Exchange) -> bool:
@@ -212,4 +259,4 @@ def speaks_tls(options: SessionOptions, exchange: Exchange) -> bool:
     return True
 
 
-_context(None, False, False)  # made once in the parent, 15 ms: workers are forked and inherit it
+_context(_Checks())  # made once in the parent, 15 ms: workers are forked and inherit it

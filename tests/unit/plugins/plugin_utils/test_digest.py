@@ -292,7 +292,8 @@ def test_a_name_with_a_line_break():
 
 PIECES = st.sampled_from(
     ["Digest ", "digest", "Basic ", "realm=", "nonce=", "qop=", "algorithm=", "stale=", "opaque=", "charset="]
-    + ["userhash=", "MD5", "MD5-sess", "SHA-256", "auth", "auth-int", "true", "UTF-8", '"', "\\", ",", " ", "=", "\r\n ", "\x00"]
+    + ["userhash=", "MD5", "MD5-sess", "SHA-256", "auth", "auth-int", "true", "UTF-8"]
+    + ['"', "\\", ",", " ", "=", "\r\n ", "\x00"]
 )
 HOSTILE = st.lists(st.lists(st.one_of(PIECES, st.text(max_size=4)), max_size=30).map("".join), max_size=4)
 

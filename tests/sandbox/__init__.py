@@ -14,11 +14,12 @@ It shares no code with the client, so that a mistake there is not mirrored here.
 from __future__ import annotations
 
 import pathlib
+import socket
 import tempfile
 import typing as t
 
 from . import manners
-from .authentication import Basic, Gate
+from .authentication import Basic, Gate, Scheme
 from .certificates import Authority
 from .config import ConfigProvider, Configuration
 from .front import Front
@@ -26,6 +27,7 @@ from .journal import Journal, Record
 from .listeners import Listeners
 from .mappings import CertificateMappings, SecuritySettings
 from .misbehave import Misbehaviour
+from .negotiate import Accounts, Negotiate
 from .plugins import CustomRemoteShells, Plugins, Resources
 from .provider import Provider
 from .repository import Repository
@@ -47,6 +49,9 @@ class Sandbox:
     ``service/AllowUnencrypted`` start with (Windows: both false). *configuration*: further values of ``winrm/config``
     at start, by path (``/service/EnumerationTimeoutms``); *policies*: paths that a group policy controls.
     *record_bodies*: keep the last requests' bodies in the journal. Ports 0 are free ones.
+
+    *users* are accounts of this machine and of *domain* (``DOMAIN\\user``). *keytab*: the file with the keys of the
+    service; with it the machine is in a Kerberos realm, and each principal of that realm may come in.
     """
 
     def __init__(
@@ -63,6 +68,8 @@ class Sandbox:
         policies: t.Iterable[str] = (),
         read_only_users: t.Iterable[str] = (),
         record_bodies: bool = True,
+        domain: str = "SANDBOX",
+        keytab: str | None = None,
     ) -> None:
         self.host = host
         self.manner = manners.named(manner)
@@ -76,7 +83,8 @@ class Sandbox:
         self.configuration = Configuration(initial, policies)
         self._journal = Journal(bodies=record_bodies)
         self.misbehaviour = Misbehaviour()
-        self.gate = Gate([Basic(self.configuration, self.users, self.manner.realm)])
+        self.accounts = Accounts(self.users, domain, (MACHINE, socket.gethostname(), *HOSTS), keytab)
+        self.gate = Gate([self._scheme(name) for name in self.manner.schemes if name not in ("Digest", "Certificate")])
         self.service = Service(
             self.manner,
             [],
@@ -91,7 +99,8 @@ class Sandbox:
     def start(self) -> Sandbox:
         """Make certificates, open the ports, answer."""
         self._folder = tempfile.TemporaryDirectory(prefix="wsman-sandbox-")
-        authority = Authority(pathlib.Path(self._folder.name))
+        self.accounts.folder = pathlib.Path(self._folder.name)
+        authority = Authority(self.accounts.folder)
         self.ca_file = str(authority.ca_file)
         own = authority.issue(MACHINE, HOSTS)
         self._certificates = [own, authority.issue(OTHER_MACHINE, (OTHER_MACHINE,))]
@@ -102,8 +111,11 @@ class Sandbox:
             self.configuration, {one.thumbprint: one.name for one in self._certificates}, MACHINE
         )
         paths = {one.thumbprint: one.path for one in self._certificates}
-        self.server = Server(self.host, self.listeners, paths, self.misbehaviour, self._journal)
-        self.server.front = Front(self.service, self.gate, self.configuration, self.server.stopping.wait)
+        bindings = {one.thumbprint: one.bindings for one in self._certificates}
+        self.server = Server(self.host, self.listeners, paths, bindings, self.misbehaviour, self._journal)
+        self.server.front = Front(
+            self.service, self.gate, self.configuration, self.misbehaviour, self.server.stopping.wait
+        )
         self._fill()
         self.listeners.on_change = self.server.apply
         self.server.apply({self.http_port: bound[0], self.https_port: bound[1]})
@@ -142,8 +154,28 @@ class Sandbox:
 
     @property
     def authentication_failures(self) -> int:
-        """How many requests carried credentials that were refused."""
-        return self.gate.failures
+        """How often credentials were refused."""
+        return self.gate.failures.total()
+
+    @property
+    def failures(self) -> dict[str, int]:
+        """The same by scheme, in lower case."""
+        return dict(self.gate.failures)
+
+    @property
+    def handshakes(self) -> int:
+        """How many handshakes of Negotiate, Kerberos and CredSSP were completed."""
+        return self.gate.handshakes
+
+    @property
+    def bindings_refused(self) -> int:
+        """How many handshakes failed at channel bindings alone."""
+        return self.accounts.bindings_refused
+
+    @property
+    def delegated(self) -> dict[str, int]:
+        """How often each user gave credentials away that could be used from here."""
+        return dict(self.accounts.delegated)
 
     def misbehave(self, kind: str, **options: t.Any) -> None:
         """Answer one of the next requests wrongly; see ``misbehave.py`` for kinds and options."""
@@ -153,7 +185,8 @@ class Sandbox:
         """Behave again, and forget journal and counters; what is configured and stored stays."""
         self.misbehaviour.clear()
         self._journal.clear()
-        self.gate.failures = 0
+        self.gate.clear()
+        self.accounts.forget()
         self.server.connections = 0
 
     def reset(self) -> None:
@@ -171,8 +204,15 @@ class Sandbox:
             "requests": self.requests,
             "connections": self.connections,
             "authentication_failures": self.authentication_failures,
+            "failures": self.failures,
+            "handshakes": self.handshakes,
             "contexts": self.contexts,
         }
+
+    def _scheme(self, name: str) -> Scheme:
+        if name == "Basic":
+            return Basic(self.configuration, self.users, self.manner.realm)
+        return Negotiate(name, self.configuration, self.accounts, self.misbehaviour)
 
     def _fill(self) -> None:
         """New resources, with the listeners that the ports stand for."""

@@ -1,32 +1,87 @@
 # Copyright (c) 2026 the wsman.automation authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Authentication on the service's side: Basic. Each scheme is a class with the same three methods."""
+"""Authentication on the service's side: the gate that every request passes, and Basic.
+
+The other schemes are in ``negotiate.py`` (Negotiate, Kerberos, CredSSP), ``digest.py`` and ``client_certificates.py``.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
+import collections
+import dataclasses
 import hmac
 import threading
 import typing as t
 
 from .config import Configuration
+from .http import Request
+
+Users = t.Mapping[str, str]
+
+
+class Session(t.Protocol):
+    """What a handshake has established on a connection: it can seal messages."""
+
+    scheme: str
+    media_type: str
+    mechanism: str | None
+    user: str | None
+
+    def wrap(self, data: bytes) -> list[tuple[bytes, bytes, int]]:
+        """A message → its pieces: token header, sealed data, plain length in octets."""
+
+    def unwrap(self, header: bytes, sealed: bytes) -> bytes:
+        """The plain octets of a piece; ValueError where the peer did not seal it."""
+
+
+@dataclasses.dataclass
+class Link:
+    """What belongs to one TCP connection. *bindings*: the application data of its channel (RFC 5929 4.1), None without
+    TLS; *peer*: the client's certificate, DER; *session*: the handshake on its way or done."""
+
+    secure: bool = False
+    bindings: bytes | None = None
+    peer: bytes | None = None
+    session: Session | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """What an Authorization header, or the connection's session, proves.
+
+    *user*: None is nobody. *lines*: the values of WWW-Authenticate for the answer, whatever its status; None asks for
+    the usual challenges. *finished*: this request completed a handshake. *failed*: credentials were looked at and
+    refused (of which *scheme* keeps count).
+    """
+
+    user: str | None = None
+    scheme: str | None = None
+    mechanism: str | None = None
+    session: Session | None = None
+    lines: list[str] | None = None
+    finished: bool = False
+    failed: bool = False
+
+
+NOBODY = Verdict()
 
 
 class Scheme(t.Protocol):
-    """An HTTP authentication scheme. *state* belongs to the connection, for schemes that authenticate that."""
+    """An HTTP authentication scheme."""
 
     name: str
 
     def enabled(self, secure: bool) -> bool:
         """Whether the live configuration offers it, over TLS or not."""
 
-    def challenge(self) -> str:
-        """The value of a WWW-Authenticate line."""
+    def challenge(self) -> str | None:
+        """The value of its WWW-Authenticate line; None where it is offered without one."""
 
-    def user(self, credentials: str, state: dict[str, t.Any]) -> str | None:
-        """The user that the Authorization header's rest proves, or None."""
+    def judge(self, credentials: str, request: Request, link: Link) -> Verdict:
+        """What the Authorization header's rest proves."""
 
 
 class Basic:
@@ -34,7 +89,7 @@ class Basic:
 
     name = "Basic"
 
-    def __init__(self, configuration: Configuration, users: t.Mapping[str, str], realm: str) -> None:
+    def __init__(self, configuration: Configuration, users: Users, realm: str) -> None:
         self._configuration = configuration
         self._users = users
         self._realm = realm
@@ -44,12 +99,16 @@ class Basic:
         allowed = secure or self._configuration.flag("/service/AllowUnencrypted")
         return allowed and self._configuration.flag("/service/auth/Basic")
 
-    def challenge(self) -> str:
+    def challenge(self) -> str | None:
         """The realm is what identifies a WS-Management service to some clients."""
         return f'Basic realm="{self._realm}"'
 
-    def user(self, credentials: str, state: dict[str, t.Any]) -> str | None:
+    def judge(self, credentials: str, request: Request, link: Link) -> Verdict:
         """Names have no case on Windows; passwords are compared in constant time."""
+        user = self._user(credentials)
+        return Verdict(user, self.name, failed=user is None)
+
+    def _user(self, credentials: str) -> str | None:
         try:
             decoded = base64.b64decode(credentials, validate=True)
         except binascii.Error:
@@ -65,27 +124,55 @@ class Basic:
 
 
 class Gate:
-    """All schemes of a service; counts what was refused."""
+    """All schemes of a service. *failures* counts, by scheme in lower case, the credentials that were refused;
+    *handshakes* those that were completed."""
 
     def __init__(self, schemes: t.Sequence[Scheme]) -> None:
         self.schemes = list(schemes)
-        self.failures = 0
+        self.failures: collections.Counter[str] = collections.Counter()
+        self.handshakes = 0
         self._lock = threading.Lock()
 
     def challenges(self, secure: bool) -> list[str]:
         """The WWW-Authenticate lines of a 401."""
-        return [scheme.challenge() for scheme in self.schemes if scheme.enabled(secure)]
+        found = [scheme.challenge() for scheme in self.schemes if scheme.enabled(secure)]
+        return [line for line in found if line is not None]
 
-    def user(self, authorization: str | None, secure: bool, state: dict[str, t.Any]) -> str | None:
-        """The user that the header proves; a header that proves none counts as a failure."""
+    def judge(self, request: Request, link: Link) -> Verdict:
+        """What the request proves; one without credentials is its connection's session's."""
+        authorization = request.headers.get("authorization")
         if not authorization:
-            return None
+            return self._by_session(link)
         name, _space, rest = authorization.strip().partition(" ")
         for scheme in self.schemes:
-            if scheme.name.lower() == name.lower() and scheme.enabled(secure):
-                user = scheme.user(rest.strip(), state)
-                if user is not None:
-                    return user
+            if scheme.name.lower() == name.lower() and scheme.enabled(link.secure):
+                verdict = scheme.judge(rest.strip(), request, link)
+                break
+        else:
+            verdict = Verdict(scheme=name, failed=True)
+        if verdict.failed or verdict.finished:
+            self._count(verdict)
+        return verdict
+
+    def fail(self, scheme: str) -> None:
+        """Count credentials that were refused elsewhere: a client certificate in the TLS handshake."""
+        self._count(Verdict(scheme=scheme, failed=True))
+
+    def clear(self) -> None:
+        """Forget the counters."""
         with self._lock:
-            self.failures += 1
-        return None
+            self.failures.clear()
+            self.handshakes = 0
+
+    def _by_session(self, link: Link) -> Verdict:
+        session = link.session
+        if session is None or session.user is None:
+            return NOBODY
+        return Verdict(session.user, session.scheme, session.mechanism, session)
+
+    def _count(self, verdict: Verdict) -> None:
+        with self._lock:
+            if verdict.failed:
+                self.failures[(verdict.scheme or "").lower()] += 1
+            if verdict.finished:
+                self.handshakes += 1

@@ -30,6 +30,7 @@ class Certificate:
     path: pathlib.Path
     thumbprint: str
     fingerprint: str
+    bindings: bytes
 
 
 class Authority:
@@ -64,7 +65,8 @@ class Authority:
         path = self._folder / f"{name}.pem"
         _write_private(path, _private_bytes(key) + certificate.public_bytes(serialization.Encoding.PEM))
         thumbprint = certificate.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303
-        return Certificate(name, path, thumbprint, certificate.fingerprint(hashes.SHA256()).hex())
+        digest = certificate.fingerprint(hashes.SHA256())
+        return Certificate(name, path, thumbprint, digest.hex(), b"tls-server-end-point:" + digest)
 
 
 def _name(common_name: str) -> x509.Name:

@@ -8,33 +8,41 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .authentication import Gate
+from . import sealing
+from .authentication import NOBODY, Gate, Link, Session, Verdict
 from .config import Configuration
 from .faults import Fault
 from .http import NOT_FOUND, Request, Response, content_type
-from .misbehave import Plan
+from .misbehave import Misbehaviour, Plan
 from .provider import Call
 from .service import Caller, Service
 
 _MEDIA_TYPES = ("application/soap+xml", "text/xml")
+_OVERHEAD = 8192  # of an encrypted body beyond the envelope's own size
 
 
 @dataclasses.dataclass
 class Arrival:
-    """How a request came in. *state* lives as long as the connection."""
+    """How a request came in. *link* lives as long as the connection."""
 
-    secure: bool
     port: int
     prefixes: t.Collection[str]
-    state: dict[str, t.Any]
+    link: Link
+
+    @property
+    def secure(self) -> bool:
+        """Whether over TLS."""
+        return self.link.secure
 
 
 @dataclasses.dataclass
 class Outcome:
-    """The answer, and what the journal says about it."""
+    """The answer, and what the journal says about it. *sealer* encrypts the answer; *drop*: close instead."""
 
     response: Response
-    user: str | None = None
+    verdict: Verdict = NOBODY
+    sealer: Session | None = None
+    drop: bool = False
     action: str | None = None
     resource_uri: str | None = None
     fault: str | None = None
@@ -44,12 +52,19 @@ class Front:
     """From request to answer. *wait* sleeps, and wakes up when the service stops."""
 
     def __init__(
-        self, service: Service, gate: Gate, configuration: Configuration, wait: t.Callable[[float], object]
+        self,
+        service: Service,
+        gate: Gate,
+        configuration: Configuration,
+        misbehaviour: Misbehaviour,
+        wait: t.Callable[[float], object],
     ) -> None:
         self.service = service
         self.gate = gate
         self.configuration = configuration
+        self._misbehaviour = misbehaviour
         self._wait = wait
+        self._framing = sealing.WINDOWS if service.style.tabs else sealing.OMI
 
     def refuse_head(self, request: Request, arrival: Arrival) -> Response | None:
         """What is refused by method, path and headers alone."""
@@ -62,31 +77,84 @@ class Front:
             return Response(405, [("Allow", "POST")])
         if "transfer-encoding" in request.headers or request.length is None:
             return Response(411)
-        if request.length > self.configuration.limits().max_envelope_size:
+        limit = self.configuration.limits().max_envelope_size
+        if request.length > limit and not (request.sealed and request.length <= limit * 1.1 + _OVERHEAD):
             return Response(413)
         return None
 
-    def answer(self, request: Request, arrival: Arrival, plan: Plan | None) -> Outcome:
-        """The outcome for a request whose head was not refused."""
+    def admit(self, request: Request, arrival: Arrival) -> tuple[Verdict, Outcome | None]:
+        """Who asks, and the outcome where that is all there is to say; an encrypted body is plain after this."""
+        verdict = self.gate.judge(request, arrival.link)
+        if verdict.session is not None and not verdict.finished and self._misbehaviour.hits("forget"):
+            arrival.link.session = None
+            verdict = NOBODY
+        if verdict.user is None:
+            if verdict is NOBODY and self._is_anonymous_identify(request):
+                return verdict, None
+            lines = self.gate.challenges(arrival.secure) if verdict.lines is None else verdict.lines
+            return verdict, Outcome(Response(401, [("WWW-Authenticate", line) for line in lines]), verdict)
+        if request.sealed:
+            return verdict, self._open(request, verdict)
+        if verdict.session is None:
+            return verdict, None
+        if verdict.finished and not request.body:
+            return verdict, Outcome(Response(200), verdict)
+        if not arrival.secure and not self.configuration.flag("/service/AllowUnencrypted"):
+            return verdict, Outcome(Response(500), verdict)
+        return verdict, None
+
+    def answer(self, request: Request, arrival: Arrival, verdict: Verdict, plan: Plan | None) -> Outcome:
+        """The outcome for a request that was admitted."""
         media_type, charset = request.media_type
-        user = self.gate.user(request.headers.get("authorization"), arrival.secure, arrival.state)
-        if user is None and not self._is_anonymous_identify(request, charset):
-            challenges = [("WWW-Authenticate", line) for line in self.gate.challenges(arrival.secure)]
-            return Outcome(Response(401, challenges))
         if media_type not in _MEDIA_TYPES:
-            return Outcome(Response(415), user)
-        caller = Caller(user, arrival.secure, arrival.port, request.headers.get("user-agent") or "")
+            return Outcome(Response(415), verdict)
+        caller = Caller(verdict.user, arrival.secure, arrival.port, request.headers.get("user-agent") or "")
         interfere = None if plan is None else self._interference(plan)
         reply = self.service.handle(request.body, charset, caller, interfere)
         response = Response(reply.status, [content_type(reply.encoding)], reply.body)
         response.close = self.service.style.close_connection
-        return Outcome(response, user, reply.action, reply.resource_uri, reply.fault)
+        sealer = verdict.session if request.encrypted else None
+        return Outcome(response, verdict, sealer, False, reply.action, reply.resource_uri, reply.fault)
 
-    def _is_anonymous_identify(self, request: Request, charset: str | None) -> bool:
+    def finish(self, outcome: Outcome, plan: Plan | None) -> None:
+        """Add the handshake's last token, and encrypt."""
+        response, plan = outcome.response, plan or Plan()
+        if outcome.verdict.finished:
+            response.headers += [("WWW-Authenticate", line) for line in outcome.verdict.lines or ()]
+        if outcome.sealer is None or plan.seal == "unsealed":
+            return
+        plain_type = dict(response.headers)["Content-Type"]
+        sealed_type, body = (plan.framing or self._framing).dump(outcome.sealer, response.body, plain_type)
+        if plan.seal == "closed":
+            body = self._closed(outcome.sealer, plain_type)
+        if plan.seal == "spoiled":
+            place = len(body) // 2
+            body = body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]
+        response.with_header("Content-Type", sealed_type)
+        response.body = body
+
+    def _closed(self, sealer: Session, plain_type: str) -> bytes:
+        """An answer under CredSSP whose sealed data is the end of TLS."""
+        raise NotImplementedError
+
+    def _open(self, request: Request, verdict: Verdict) -> Outcome | None:
+        """Decrypt; an outcome where that does not work."""
+        try:
+            if verdict.session is None:
+                raise ValueError("nothing to open it with")
+            kind, body = sealing.load(self._framing, verdict.session, request.headers["content-type"], request.body)
+        except ValueError:
+            return Outcome(Response(400, close=True), verdict, drop=not self.service.style.tabs)
+        if len(body) > self.configuration.limits().max_envelope_size:
+            return Outcome(Response(413), verdict)
+        request.headers["content-type"], request.body, request.encrypted = kind, body, True
+        return None
+
+    def _is_anonymous_identify(self, request: Request) -> bool:
         asked = request.headers.get("wsmanidentify", "").lower() == "unauthenticated"
         if self.service.style.anonymous_identify_path is not None:
             asked = request.path.rstrip("/").lower() == self.service.style.anonymous_identify_path
-        return asked and self.service.asks_identify(request.body, charset)
+        return asked and self.service.asks_identify(request.body, request.media_type[1])
 
     def _interference(self, plan: Plan) -> t.Callable[[Call | None], None]:
         def interfere(call: Call | None) -> None:

@@ -11,6 +11,8 @@ import socket
 import time
 import typing as t
 
+from .sealing import is_sealed
+
 _MAXIMUM_HEAD = 65536
 _CHUNK = 65536
 
@@ -34,6 +36,12 @@ class Request:
     version: str
     headers: dict[str, str]
     body: bytes = b""
+    encrypted: bool = False
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the body, as it arrived, is an encrypted message."""
+        return is_sealed(self.headers.get("content-type", ""))
 
     @property
     def path(self) -> str:
@@ -75,6 +83,11 @@ class Response:
     headers: list[tuple[str, str]] = dataclasses.field(default_factory=list)
     body: bytes = b""
     close: bool = False
+
+    def with_header(self, name: str, value: str) -> None:
+        """Replace a header."""
+        self.headers = [(old, text) for old, text in self.headers if old.lower() != name.lower()]
+        self.headers.append((name, value))
 
     def head(self, server: str | None) -> bytes:
         """The status line and headers; Windows writes no reason phrase."""

@@ -17,7 +17,9 @@ _BODIES = 1000
 @dataclasses.dataclass
 class Record:
     """One HTTP exchange. *connection* counts TCP connections from 1; *authorization* is the scheme's name alone;
-    *request* is the body where bodies are kept; *fault* the subcode that was answered."""
+    *request* is the body where bodies are kept, as plain text if it was *encrypted*; *fault* the subcode that was
+    answered. *scheme* is what the user came in by, if not now then earlier on the connection; *mechanism* what that
+    agreed upon (``ntlm``, ``kerberos``). *response_bytes* counts the plain answer."""
 
     connection: int
     secure: bool
@@ -25,6 +27,9 @@ class Record:
     path: str
     status: int
     authorization: str | None = None
+    scheme: str | None = None
+    mechanism: str | None = None
+    encrypted: bool = False
     user: str | None = None
     user_agent: str | None = None
     action: str | None = None

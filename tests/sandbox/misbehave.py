@@ -9,7 +9,13 @@ operation is done, ``after`` it, or ``middle`` of the answer) · ``truncate`` (b
 ``slow`` (rate in bytes a second) · ``relates_to`` (value, None removes it) · ``html`` · ``empty`` (a 200 with
 nothing) · ``status`` (status, body) · ``redirect`` (location, status) · ``drop_after`` (close after a whole answer) ·
 ``gzip`` (megabytes that it swells to) · ``fault`` (name of a Windows error, or subcode and detail; http_status,
-reason).
+reason) · ``framing`` (of an encrypted answer: tab, space, newline, final) · ``unsealed`` (the answer to an encrypted
+request is not) · ``spoiled`` (it is, and was changed on its way) · ``credssp_close`` (the answer under CredSSP is the end of
+TLS inside).
+
+Kinds of authentication count only what they are about, and know no filter but *at* and *count*: ``forget`` (401 on a
+connection whose handshake is done) · ``refuse`` (401 where a handshake succeeds) · ``stale_nonce`` (a right answer to
+Digest meets ``stale=true``) · ``credssp_close_early`` (a handshake of CredSSP meets the end of TLS inside).
 """
 
 from __future__ import annotations
@@ -23,6 +29,7 @@ import typing as t
 
 from .faults import Fault
 from .http import Response
+from .sealing import Framing
 
 _ACTION = re.compile(r"Action(?:\s[^>]*)?>\s*([^<\s]+)\s*<")
 _RESOURCE = re.compile(r"ResourceURI(?:\s[^>]*)?>\s*([^<\s]+)\s*<")
@@ -43,6 +50,8 @@ class Plan:
     truncate: int | None = None
     rate: float | None = None
     close: bool = False
+    framing: Framing | None = None
+    seal: str = "as ever"
 
 
 @dataclasses.dataclass
@@ -101,6 +110,8 @@ class Misbehaviour:
         """One more rule; ValueError for an unknown kind or option."""
         if kind not in _KINDS:
             raise ValueError(f"unknown kind {kind}; there are {', '.join(sorted(_KINDS))}")
+        if kind in _OF_AUTHENTICATION and (action or resource_uri or path or method):
+            raise ValueError(f"{kind} knows no filter but at and count")
         try:
             _KINDS[kind](Plan(), **options)
         except (TypeError, KeyError) as error:
@@ -120,12 +131,26 @@ class Misbehaviour:
         text = body.decode("utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
         plan = Plan()
         with self._lock:
-            for rule in [rule for rule in self._rules if rule.matches(method, path, text)]:
-                rule.seen += 1
-                if rule.seen >= rule.at:
-                    _KINDS[rule.kind](plan, **rule.options)
+            for rule in self._rules:
+                if rule.kind not in _OF_AUTHENTICATION and rule.matches(method, path, text):
+                    rule.seen += 1
+                    if rule.seen >= rule.at:
+                        _KINDS[rule.kind](plan, **rule.options)
             self._rules = [rule for rule in self._rules if not rule.used_up]
         return plan
+
+    def hits(self, kind: str) -> bool:
+        """Whether a rule of a kind of authentication hits now; asked once for each event that it is about."""
+        if not self._rules:
+            return False
+        hit = False
+        with self._lock:
+            for rule in self._rules:
+                if rule.kind == kind:
+                    rule.seen += 1
+                    hit = hit or rule.seen >= rule.at
+            self._rules = [rule for rule in self._rules if not rule.used_up]
+        return hit
 
 
 def _stall(plan: Plan, *, seconds: float = 3600.0) -> None:
@@ -210,7 +235,34 @@ def _fault(
         raise KeyError("name or subcode")
 
 
+def _framing(plan: Plan, *, tab: bool = True, space: bool = False, newline: str = "\r\n", final: str = "\r\n") -> None:
+    plan.framing = Framing(tab, space, newline.encode(), final.encode())
+
+
+def _unsealed(plan: Plan) -> None:
+    plan.seal = "unsealed"
+
+
+def _spoiled(plan: Plan) -> None:
+    plan.seal = "spoiled"
+
+
+def _credssp_close(plan: Plan) -> None:
+    plan.seal = "closed"
+
+
+def _nothing(plan: Plan) -> None:
+    """What these kinds do is done where they are asked for."""
+
+
+_OF_AUTHENTICATION = ("forget", "refuse", "stale_nonce", "credssp_close_early")
+
 _KINDS: dict[str, t.Callable[..., None]] = {
+    **dict.fromkeys(_OF_AUTHENTICATION, _nothing),
+    "framing": _framing,
+    "unsealed": _unsealed,
+    "spoiled": _spoiled,
+    "credssp_close": _credssp_close,
     "stall": _stall,
     "busy": _busy,
     "reset": _reset,

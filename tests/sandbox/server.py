@@ -15,6 +15,7 @@ import threading
 import time
 import typing as t
 
+from .authentication import NOBODY, Link
 from .front import Arrival, Front, Outcome
 from .http import Disconnected, Request, Response, Stream, write
 from .journal import Journal, Record
@@ -60,12 +61,14 @@ class Server:
         host: str,
         listeners: Listeners,
         certificates: t.Mapping[str, pathlib.Path],
+        bindings: t.Mapping[str, bytes],
         misbehaviour: Misbehaviour,
         journal: Journal,
     ) -> None:
         self._host = host
         self._listeners = listeners
         self._certificates = certificates
+        self._bindings = bindings
         self._misbehaviour = misbehaviour
         self._journal = journal
         self._endpoints: dict[tuple[str, int, str], Endpoint] = {}
@@ -138,10 +141,12 @@ class Server:
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.settimeout(_IDLE)
+            link = Link()
             if endpoint.context is not None:
                 connection = endpoint.context.wrap_socket(connection, server_side=True)
+                link.secure, link.bindings = True, self._bindings[endpoint.key[2]]
             endpoint.connections.add(connection)
-            Connection(self, endpoint, connection, number).serve()
+            Connection(self, endpoint, connection, number, link).serve()
         except (OSError, Disconnected):
             pass
         finally:
@@ -169,13 +174,15 @@ class Server:
 class Connection:
     """The exchanges of one TCP connection."""
 
-    def __init__(self, server: Server, endpoint: Endpoint, connection: socket.socket, number: int) -> None:
+    def __init__(
+        self, server: Server, endpoint: Endpoint, connection: socket.socket, number: int, link: Link
+    ) -> None:
         self._server = server
         self._endpoint = endpoint
         self._socket = connection
         self._number = number
         self._stream = Stream(connection)
-        self._state: dict[str, t.Any] = {}
+        self._link = link
 
     def serve(self) -> None:
         """Exchange after exchange, until one side closes."""
@@ -201,22 +208,22 @@ class Connection:
         front = self._server.front
         assert front is not None
         started = time.perf_counter()
-        secure = self._endpoint.context is not None
-        arrival = Arrival(secure, self._endpoint.port, self._server.prefixes(self._endpoint), self._state)
+        arrival = Arrival(self._endpoint.port, self._server.prefixes(self._endpoint), self._link)
         refused = front.refuse_head(request, arrival)
         self._read_body(request, refused)
+        received = len(request.body)
+        verdict, outcome = front.admit(request, arrival) if refused is None else (NOBODY, Outcome(refused))
         plan = self._server.plan(request)
         if plan is not None and (plan.stall or plan.reset == "before"):
             self._server.stopping.wait(plan.stall)
             if plan.reset == "before":
                 return self._reset()
-        outcome = Outcome(refused) if refused is not None else None
         if plan is not None and plan.instead is not None:
-            outcome = Outcome(dataclasses.replace(plan.instead))
+            outcome = Outcome(dataclasses.replace(plan.instead), verdict)
         if outcome is None:
-            outcome = front.answer(request, arrival, plan)
-        self._note(request, outcome, time.perf_counter() - started)
-        return self._send(outcome.response, plan)
+            outcome = front.answer(request, arrival, verdict, plan)
+        self._note(request, received, outcome, time.perf_counter() - started)
+        return self._send(outcome, plan)
 
     def _read_body(self, request: Request, refused: Response | None) -> None:
         """The body; what was refused already is read and thrown away, so that the client sees the answer."""
@@ -229,7 +236,7 @@ class Connection:
         else:
             self._stream.discard(request.length or 0)
 
-    def _note(self, request: Request, outcome: Outcome, seconds: float) -> None:
+    def _note(self, request: Request, received: int, outcome: Outcome, seconds: float) -> None:
         authorization = request.headers.get("authorization", "").partition(" ")[0] or None
         self._server.record(
             Record(
@@ -239,24 +246,31 @@ class Connection:
                 path=request.path,
                 status=outcome.response.status,
                 authorization=authorization,
-                user=outcome.user,
+                scheme=outcome.verdict.scheme,
+                mechanism=outcome.verdict.mechanism,
+                encrypted=request.encrypted,
+                user=outcome.verdict.user,
                 user_agent=request.headers.get("user-agent"),
                 action=outcome.action,
                 resource_uri=outcome.resource_uri,
                 fault=outcome.fault,
-                request_bytes=len(request.body),
+                request_bytes=received,
                 response_bytes=len(outcome.response.body),
                 seconds=seconds,
                 request=request.body,
             )
         )
 
-    def _send(self, response: Response, plan: Plan | None) -> bool:
+    def _send(self, outcome: Outcome, plan: Plan | None) -> bool:
         front = self._server.front
         assert front is not None
+        if outcome.drop:
+            return False
+        response = outcome.response
         response.close = response.close or self._endpoint.closed
         for edit in () if plan is None else plan.edits:
             edit(response)
+        front.finish(outcome, plan)
         head = response.head(front.service.style.server)
         if plan is None:
             write(self._socket, [head, response.body])

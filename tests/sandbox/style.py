@@ -38,7 +38,8 @@ class Style:
     of one that the service itself raised. *identify_answer* is the tag of Identify's answer, *invoke_suffix* what
     stands behind an Invoke's action in its answer. *empty_items*: an answer to Enumerate has Items, even where nothing
     was optimized. *declaration*: answers in UTF-8 begin with an XML declaration. *new_identifier* makes the text of a
-    context; *last_context*: an optimized answer that ends the sequence still has it.
+    context; *last_context*: an optimized answer that ends the sequence still has it. *tabs*: the headers within an
+    encrypted message begin with one. *schemes*: the authentications that it knows, in the order of its challenges.
     """
 
     name: str = "windows"
@@ -81,6 +82,8 @@ class Style:
     declaration: bool = False
     new_identifier: t.Callable[[], str] = _windows_identifier
     last_context: bool = False
+    tabs: bool = True
+    schemes: tuple[str, ...] = ("Negotiate", "Kerberos", "Basic", "CredSSP", "Certificate")
 
 
 WINDOWS = Style()

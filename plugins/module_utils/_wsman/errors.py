@@ -19,6 +19,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from . import fault_codes
+
 #: Said of a change that went out and whose answer is missing or cannot be read.
 OUTCOME_UNKNOWN: t.Final = "Whether the service has carried the request out is not known."
 
@@ -36,7 +38,8 @@ class UsageError(WSManError):
     """The input is wrong, found before anything was sent.
 
     *option* is the option at fault as the user spells it (``selector_set.Name``), *remedy* what to write instead,
-    *windows_code* the number Windows gives to the same mistake, where it has one.
+    *windows_code* the number Windows gives to the same mistake, where it has one, and *windows_name* its name, spelled
+    as a fault's. ``str()`` ends with both.
     """
 
     def __init__(
@@ -46,9 +49,12 @@ class UsageError(WSManError):
         self.option = option
         self.remedy = remedy
         self.windows_code = windows_code
+        self.windows_name = fault_codes.name_of(windows_code)
         text = f"{option}: {message}" if option else message
         ended = text if text.endswith((".", "!", "?")) else f"{text}."
-        super().__init__(f"{ended} {remedy}" if remedy else text)
+        known = [str(part) for part in (windows_code, fault_codes.full_name_of(windows_code)) if part]
+        number = f" ({' '.join(known)})" if known else ""
+        super().__init__((f"{ended} {remedy}" if remedy else text) + number)
 
 
 class TransportError(WSManError):
@@ -57,8 +63,8 @@ class TransportError(WSManError):
     *step* is the first step that failed: ``resolve``, ``connect``, ``proxy``, ``tls``, ``send``, ``read``,
     ``authentication``, ``http`` or ``wsman``. *offered_schemes* are the authentication schemes of a 401, as spelled by
     the server. *outcome_unknown* is true where a request that changes something went out and no answer came.
-    *secret_refused* is true where somebody who knows better (a service, a KDC) has looked at the credentials and refused
-    them: they are shown to nobody else.
+    *secret_refused* is true where somebody who knows better (a service, a KDC) has looked at the credentials and
+    refused them: they are shown to nobody else.
     """
 
     def __init__(

@@ -300,6 +300,12 @@ def name_of(code: int | None) -> str | None:
     return NAMES.get(code)
 
 
+def full_name_of(code: int | None) -> str | None:
+    """Windows' name as its documentation and every search engine have it: with ``ERROR_WSMAN_``."""
+    name = name_of(code)
+    return name if name is None or name in _OTHERS.values() else f"ERROR_WSMAN_{name}"
+
+
 def code_of(name: str) -> int | None:
     """The inverse of ``name_of``; a leading ``ERROR_WSMAN_`` is accepted."""
     return CODES.get(name.removeprefix("ERROR_WSMAN_"))

@@ -1,10 +1,11 @@
 # Every target does its own set-up, into ignored folders of the checkout (.venv-*, .build, .cache).
-# Only python3, git and make are needed.
+# Only python3, git and make are needed. The tests also install Debian's packages of a KDC and a proxy where root runs them:
+# WSMAN_INSTALL=no forbids it.
 PYTHON ?= python3
 TOOLS = tests/tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint unit sockets service system sanity integration artifact sandbox docs bench clean
+.PHONY: help setup parts demo test lint unit sockets service system sanity integration artifact sandbox docs bench clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*##/\1:/p' Makefile | awk -F': *' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -42,6 +43,9 @@ artifact:  ## build the collection, install it elsewhere and use it from there
 setup:  ## make the environments and the links that the other targets use
 	@$(PYTHON) $(TOOLS)/bootstrap.py any sandbox > /dev/null
 	@$(PYTHON) $(TOOLS)/trees.py > /dev/null
+
+parts:  ## install the programs and libraries that tests of authentication need; the tests do it themselves
+	@$(PYTHON) $(TOOLS)/real_parts.py
 
 sandbox:  ## run the bundled service and print an inventory for it
 	@$(PYTHON) $(TOOLS)/sandbox_run.py $(ARGS)

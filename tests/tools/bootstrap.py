@@ -141,9 +141,10 @@ def with_included(file: pathlib.Path) -> list:
     return [file, *(deeper for path in included for deeper in with_included(path))]
 
 
-def run_quietly(command: list, log: pathlib.Path) -> None:
+def run_quietly(command: list, log: pathlib.Path, variables=None) -> None:
     with log.open("ab") as output:
-        if subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, check=False).returncode == 0:
+        done = subprocess.run(command, env=variables, stdout=output, stderr=subprocess.STDOUT, check=False)
+        if done.returncode == 0:
             return
     tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
     raise SetupError(f"{' '.join(command[:4])} ... failed; the end of {log.relative_to(ROOT)}:\n{tail}")

@@ -20,6 +20,8 @@ TOOLS = ROOT / "tests" / "tools"
 REPORTS = ROOT / ".build" / "reports"
 ROLES = ("oldest", "newest")
 GROUPS = ("lint", "unit", "sockets", "service", "system", "sanity", "integration", "artifact", "docs", "demo")
+WITH_PARTS = {"unit", "sockets", "service", "system"}  # whose tests use what real_parts.py installs
+PART = re.compile(r"is not installed: |(?:could not import|No module named) '(?:gssapi|krb5|spnego)\b")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -161,7 +163,7 @@ def pytest_step(environment: bootstrap.Environment, group: str) -> Step | None:
     report.unlink(missing_ok=True)
     options = ["-q", f"--junitxml={report}", "-o", f"cache_dir=.cache/pytest-{key}"]
     command = [environment.python, "-m", "pytest", *options, str(folder)]
-    path = f"{environment.bin}:{pathlib.Path('/usr/bin')}:/bin"
+    path = f"{environment.bin}:/usr/bin:/bin:/usr/sbin:/sbin"  # the last two have krb5kdc and squid
     return Step(
         group, key, titled(environment, f"{group} tests"), command, count_junit(report), variables={"PATH": path}
     )
@@ -202,3 +204,8 @@ def skips(outcomes: list[Outcome]) -> list[tuple[str, int]]:
     """The reasons why tests were skipped, each with its number."""
     counted = collections.Counter(reason for outcome in outcomes for reason in outcome.reasons)
     return sorted(counted.items())
+
+
+def names_a_part(reason: str) -> bool:
+    """Whether a test was skipped because a real part is missing, rather than because it has no sense here."""
+    return bool(PART.search(reason))

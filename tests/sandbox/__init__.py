@@ -13,6 +13,7 @@ It shares no code with the client, so that a mistake there is not mirrored here.
 
 from __future__ import annotations
 
+import functools
 import pathlib
 import socket
 import tempfile
@@ -20,8 +21,11 @@ import typing as t
 
 from . import manners
 from .authentication import Basic, Gate, Scheme
-from .certificates import Authority
+from .certificates import Authority, ClientCertificate
+from .client_certificates import ClientCertificates
 from .config import ConfigProvider, Configuration
+from .digest import Digest
+from .digest import Settings as DigestSettings
 from .front import Front
 from .journal import Journal, Record
 from .listeners import Listeners
@@ -33,8 +37,11 @@ from .provider import Provider
 from .repository import Repository
 from .server import Server, bind
 from .service import Service
+from .tls import Contexts
+from .tls import Settings as Tls
+from .wire import Wire
 
-__all__ = ["Sandbox"]
+__all__ = ["DigestSettings", "Sandbox", "Tls"]
 
 HOSTS = ("localhost", "127.0.0.1", "::1")
 MACHINE = "localhost"
@@ -52,6 +59,10 @@ class Sandbox:
 
     *users* are accounts of this machine and of *domain* (``DOMAIN\\user``). *keytab*: the file with the keys of the
     service; with it the machine is in a Kerberos realm, and each principal of that realm may come in.
+
+    *certificate* is the kind of the authority and of all that it issues (``signatures.py``); *revoked*: the service's
+    own is on the list in ``crl_file``. *tls*: versions and ciphers. *digest*: how that challenges. *record_wire* keeps
+    all octets of the connections, in ``wire`` and ``wire_sent``.
     """
 
     def __init__(
@@ -62,7 +73,7 @@ class Sandbox:
         host: str = "127.0.0.1",
         http_port: int = 0,
         https_port: int = 0,
-        basic: bool = True,
+        basic: bool | None = None,
         allow_unencrypted: bool = True,
         configuration: t.Mapping[str, str] | None = None,
         policies: t.Iterable[str] = (),
@@ -70,9 +81,18 @@ class Sandbox:
         record_bodies: bool = True,
         domain: str = "SANDBOX",
         keytab: str | None = None,
+        certificate: str = "ec",
+        revoked: bool = False,
+        tls: Tls | None = None,
+        digest: DigestSettings | None = None,
+        record_wire: bool = False,
     ) -> None:
         self.host = host
         self.manner = manners.named(manner)
+        basic = manner != "amt" if basic is None else basic
+        self._kind, self._revoked, self._tls = certificate, revoked, tls or Tls()
+        self._digest = digest or DigestSettings()
+        self._wire = Wire() if record_wire else None
         self.users = dict(users or {"wsman": "secret"})
         self._wanted_ports = (http_port, https_port)
         initial = {
@@ -84,7 +104,7 @@ class Sandbox:
         self._journal = Journal(bodies=record_bodies)
         self.misbehaviour = Misbehaviour()
         self.accounts = Accounts(self.users, domain, (MACHINE, socket.gethostname(), *HOSTS), keytab)
-        self.gate = Gate([self._scheme(name) for name in self.manner.schemes if name not in ("Digest", "Certificate")])
+        self.gate = Gate([self._scheme(name) for name in self.manner.schemes])
         self.service = Service(
             self.manner,
             [],
@@ -93,16 +113,16 @@ class Sandbox:
             security_profiles=self._security_profiles,
         )
         self.http_port = self.https_port = 0
-        self.ca_file = ""
+        self.ca_file = self.crl_file = ""
         self.fingerprint = ""
 
     def start(self) -> Sandbox:
         """Make certificates, open the ports, answer."""
         self._folder = tempfile.TemporaryDirectory(prefix="wsman-sandbox-")
         self.accounts.folder = pathlib.Path(self._folder.name)
-        authority = Authority(self.accounts.folder)
-        self.ca_file = str(authority.ca_file)
-        own = authority.issue(MACHINE, HOSTS)
+        authority = self.authority = Authority(self.accounts.folder, self._kind)
+        self.ca_file, self.crl_file = str(authority.ca_file), str(authority.crl_file)
+        own = authority.issue(MACHINE, HOSTS, revoked=self._revoked)
         self._certificates = [own, authority.issue(OTHER_MACHINE, (OTHER_MACHINE,))]
         self.fingerprint = own.fingerprint
         bound = [bind(self.host, port) for port in self._wanted_ports]
@@ -110,9 +130,13 @@ class Sandbox:
         self.listeners = Listeners(
             self.configuration, {one.thumbprint: one.name for one in self._certificates}, MACHINE
         )
-        paths = {one.thumbprint: one.path for one in self._certificates}
+        contexts = {
+            one.thumbprint: Contexts(self._tls, self.configuration, one.path, authority) for one in self._certificates
+        }
         bindings = {one.thumbprint: one.bindings for one in self._certificates}
-        self.server = Server(self.host, self.listeners, paths, bindings, self.misbehaviour, self._journal)
+        self.server = Server(
+            self.host, self.listeners, contexts, bindings, self.misbehaviour, self._journal, self._wire
+        )
         self.server.front = Front(
             self.service, self.gate, self.configuration, self.misbehaviour, self.server.stopping.wait
         )
@@ -136,6 +160,16 @@ class Sandbox:
     def journal(self) -> list[Record]:
         """What came in, oldest first."""
         return self._journal.list()
+
+    @property
+    def wire(self) -> dict[int, bytes]:
+        """With *record_wire*: all that clients sent, by connection (the number in the journal)."""
+        return {} if self._wire is None else self._wire.received
+
+    @property
+    def wire_sent(self) -> dict[int, bytes]:
+        """With *record_wire*: all that they were sent."""
+        return {} if self._wire is None else self._wire.sent
 
     @property
     def requests(self) -> int:
@@ -177,6 +211,20 @@ class Sandbox:
         """How often each user gave credentials away that could be used from here."""
         return dict(self.accounts.delegated)
 
+    @functools.cached_property
+    def client_certificate(self) -> ClientCertificate:
+        """The first user's certificate."""
+        return self.issue_client_certificate()
+
+    def issue_client_certificate(
+        self, user: str | None = None, *, valid: bool = True, revoked: bool = False, foreign: bool = False
+    ) -> ClientCertificate:
+        """One more certificate for a user (None: the first): expired, revoked, or by an authority that nobody knows."""
+        authority = self.authority
+        if foreign:
+            authority = Authority(self.accounts.folder / "foreign", self._kind)
+        return authority.issue_client(user or next(iter(self.users)), MACHINE, valid=valid, revoked=revoked)
+
     def misbehave(self, kind: str, **options: t.Any) -> None:
         """Answer one of the next requests wrongly; see ``misbehave.py`` for kinds and options."""
         self.misbehaviour.add(kind, **options)
@@ -185,6 +233,8 @@ class Sandbox:
         """Behave again, and forget journal and counters; what is configured and stored stays."""
         self.misbehaviour.clear()
         self._journal.clear()
+        if self._wire is not None:
+            self._wire.clear()
         self.gate.clear()
         self.accounts.forget()
         self.server.connections = 0
@@ -212,13 +262,24 @@ class Sandbox:
     def _scheme(self, name: str) -> Scheme:
         if name == "Basic":
             return Basic(self.configuration, self.users, self.manner.realm)
+        if name == "Digest":
+            return Digest(self.users, self.manner.realm, self._digest, self.misbehaviour)
+        if name == "Certificate":
+            return ClientCertificates(self.configuration, self._mapped_user)
         return Negotiate(name, self.configuration, self.accounts, self.misbehaviour)
+
+    def _mapped_user(self, principal: str) -> str | None:
+        return self.mappings.user(principal, self.authority.thumbprint)
 
     def _fill(self) -> None:
         """New resources, with the listeners that the ports stand for."""
         self.listeners.rows = []
         self.listeners.add("HTTP", self.http_port)
         self.listeners.add("HTTPS", self.https_port, self._certificates[0].thumbprint)
+        self.mappings = CertificateMappings(self.users)
+        if self.configuration.flag("/service/auth/Certificate"):
+            for user, password in self.users.items():
+                self.mappings.add(f"{user}@{MACHINE}", self.authority.thumbprint, user, password)
         self.repository = Repository(self.manner)
         self.service.providers = [*self._configuration_providers(), self.repository.provider()]
 
@@ -229,7 +290,7 @@ class Sandbox:
         return [
             ConfigProvider(self.configuration),
             self.listeners,
-            CertificateMappings(self.users),
+            self.mappings,
             SecuritySettings(),
             plugins,
             Resources(plugins),

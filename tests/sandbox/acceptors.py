@@ -128,10 +128,18 @@ class Acceptor:
         return bool(context and int(context.actual_flags) & _BOUND)
 
     @property
-    def delegated(self) -> bool:
-        """Whether the client gave credentials away that can be used from here."""
+    def inside(self) -> bool:
+        """CredSSP alone: whether its TLS stands."""
+        if self._protocol != "credssp":
+            return False
+        return self._context.get_extra_info("ssl_object").version() is not None
+
+    @property
+    def delegated(self) -> str | bool:
+        """What the client gave away to be used from here: a password by CredSSP, or a ticket."""
         if self._protocol == "credssp":
-            return self._context.get_extra_info("client_credential") is not None
+            given = self._context.get_extra_info("client_credential")
+            return given.password if given is not None else False
         context = self._kerberos and self._kerberos._context
         return bool(context and context.delegated_creds)
 
@@ -155,6 +163,8 @@ class Acceptor:
 
     def close_inside(self) -> bytes:
         """CredSSP alone: the end of TLS, which a peer must not wait behind."""
+        if self._protocol != "credssp":
+            return b""
         with contextlib.suppress(ssl.SSLError):
             self._context.get_extra_info("ssl_object").unwrap()
         data: bytes = self._context._out_buff.read()
@@ -177,7 +187,7 @@ class Acceptor:
                 return spnego.ntlm.NTLMProxy(usage="accept")
         if mechanism != GSSMech.kerberos or self._keytab is None or gssapi is None:
             return None
-        store = {"keytab": self._keytab, "rcache": f"file2:{self._replays}"}
+        store: dict[bytes | str, bytes | str] = {"keytab": self._keytab, "rcache": f"file2:{self._replays}"}
         credential = gssapi.Credentials(usage="accept", store=store)
         given = None if self._bindings is None else GssChannelBindings(application_data=self._bindings)
         self._kerberos = spnego.gss.GSSAPIProxy(usage="accept", channel_bindings=given, _gssapi_credential=credential)
@@ -192,7 +202,7 @@ class Acceptor:
             _accounts.file = None
 
 
-class _Negotiate(spnego.negotiate.NegotiateProxy):  # type: ignore[misc]
+class _Negotiate(spnego.negotiate.NegotiateProxy):
     """SPNEGO, raw NTLM and raw Kerberos. *make* gives the acceptor of a mechanism, or None."""
 
     def __init__(self, make: t.Callable[[GSSMech], t.Any]) -> None:

@@ -36,6 +36,9 @@ class Session(t.Protocol):
     def unwrap(self, header: bytes, sealed: bytes) -> bytes:
         """The plain octets of a piece; ValueError where the peer did not seal it."""
 
+    def close_inside(self) -> bytes:
+        """The end of TLS within CredSSP; nothing for others."""
+
 
 @dataclasses.dataclass
 class Link:

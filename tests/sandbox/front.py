@@ -14,6 +14,7 @@ from .config import Configuration
 from .faults import Fault
 from .http import NOT_FOUND, Request, Response, content_type
 from .misbehave import Misbehaviour, Plan
+from .negotiate import Ended
 from .provider import Call
 from .service import Caller, Service
 
@@ -135,7 +136,7 @@ class Front:
 
     def _closed(self, sealer: Session, plain_type: str) -> bytes:
         """An answer under CredSSP whose sealed data is the end of TLS."""
-        raise NotImplementedError
+        return self._framing.dump(Ended(sealer), b"", plain_type)[1]
 
     def _open(self, request: Request, verdict: Verdict) -> Outcome | None:
         """Decrypt; an outcome where that does not work."""

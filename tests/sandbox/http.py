@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import email.utils
-import socket
 import time
 import typing as t
 
@@ -21,6 +20,16 @@ NOT_FOUND = (
     b"<HTML><HEAD><TITLE>Not Found</TITLE></HEAD>\r\n"
     b"<BODY><h2>Not Found</h2>\r\n<hr><p>HTTP Error 404. The requested resource is not found.</p>\r\n</BODY></HTML>\r\n"
 )
+
+
+class Octets(t.Protocol):
+    """What is needed of a socket."""
+
+    def recv(self, size: int, /) -> bytes:
+        """Some; none at the end."""
+
+    def sendall(self, data: bytes, /) -> None:
+        """All."""
 
 
 class Disconnected(Exception):
@@ -115,7 +124,7 @@ def _date(now: int) -> str:
 class Stream:
     """Reads requests from a connected socket."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: Octets) -> None:
         self._socket = connection
         self._buffer = bytearray()
 
@@ -171,7 +180,7 @@ def content_type(encoding: str) -> tuple[str, str]:
     return ("Content-Type", f"application/soap+xml;charset={charset}")
 
 
-def write(connection: socket.socket, data: t.Iterable[bytes]) -> None:
+def write(connection: Octets, data: t.Iterable[bytes]) -> None:
     """Send all of it in one piece, so that nothing waits for an acknowledgement."""
     try:
         connection.sendall(b"".join(data))

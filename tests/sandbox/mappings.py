@@ -34,6 +34,22 @@ class CertificateMappings(Table):
         """Without the password, which can only be written."""
         return {**{name: row[name] for name in self.keys + self.members}, "Password": ""}
 
+    def add(self, subject: str, issuer: str, user: str, password: str) -> None:
+        """A mapping as it is there when the service starts."""
+        row: Row = {"URI": "*", "Subject": subject, "Issuer": issuer, "UserName": user, "Password": password}
+        self.prepare(row)
+        self.rows.append(row)
+
+    def user(self, principal: str, issuer: str) -> str | None:
+        """Whose certificate it is: the first enabled row of that *issuer* (thumbprint) whose subject fits. The row's
+        URI is not looked at, for the account is asked for before the envelope is read."""
+        for row in list(self.rows):
+            pattern = re.escape(str(row["Subject"])).replace(r"\*", ".*")
+            fits = re.fullmatch(pattern, principal, re.IGNORECASE)
+            if row["Enabled"] == "true" and fits and str(row["Issuer"]).lower() == issuer.lower():
+                return str(row["UserName"])
+        return None
+
     def cannot_change_keys(self) -> Fault:
         """These keys have a number of their own."""
         return Fault.named("CONFIG_CANNOT_CHANGE_CERTMAPPING_KEYS")

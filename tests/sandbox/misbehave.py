@@ -10,8 +10,8 @@ operation is done, ``after`` it, or ``middle`` of the answer) · ``truncate`` (b
 nothing) · ``status`` (status, body) · ``redirect`` (location, status) · ``drop_after`` (close after a whole answer) ·
 ``gzip`` (megabytes that it swells to) · ``fault`` (name of a Windows error, or subcode and detail; http_status,
 reason) · ``framing`` (of an encrypted answer: tab, space, newline, final) · ``unsealed`` (the answer to an encrypted
-request is not) · ``spoiled`` (it is, and was changed on its way) · ``credssp_close`` (the answer under CredSSP is the end of
-TLS inside).
+request is not) · ``spoiled`` (it is, and was changed on its way) · ``credssp_close`` (the answer under CredSSP is the
+end of TLS inside).
 
 Kinds of authentication count only what they are about, and know no filter but *at* and *count*: ``forget`` (401 on a
 connection whose handshake is done) · ``refuse`` (401 where a handshake succeeds) · ``stale_nonce`` (a right answer to

@@ -15,7 +15,7 @@ import threading
 import typing as t
 
 from . import bindings
-from .authentication import Link, Scheme, Users, Verdict
+from .authentication import Link, Scheme, Session, Users, Verdict
 from .config import Configuration
 from .http import Request
 from .misbehave import Misbehaviour
@@ -44,18 +44,18 @@ class Accounts:
         self.bindings_refused = 0
         self.delegated: collections.Counter[str] = collections.Counter()
         self._lock = threading.Lock()
-        self._written = False
+        self._written: dict[str, str] = {}
 
     @property
     def file(self) -> pathlib.Path:
         """NTLM's accounts: each local one under every name of this machine, and in the domain."""
         path = self.folder / "accounts"
         with self._lock:
-            if not self._written:
+            if self._written != self._users:
                 from .acceptors import write_accounts
 
                 write_accounts(path, self._entries())
-                self._written = True
+                self._written = dict(self._users)
         return path
 
     def forget(self) -> None:
@@ -64,13 +64,15 @@ class Accounts:
             self.bindings_refused = 0
             self.delegated.clear()
 
-    def note(self, user: str | None, *, delegated: bool = False) -> None:
-        """Count: a user who delegated, or (None) bindings that were refused."""
+    def note_bindings(self) -> None:
+        """Count a refusal."""
         with self._lock:
-            if user is None:
-                self.bindings_refused += 1
-            elif delegated:
-                self.delegated[user] += 1
+            self.bindings_refused += 1
+
+    def note_delegation(self, user: str, given: str | bool) -> None:
+        """Count it where it can be used: a ticket, or (CredSSP) the right password."""
+        with self._lock:
+            self.delegated[user] += int(given is True or given == self._users.get(user))
 
     def user(self, principal: str) -> str | None:
         """``DOMAIN\\user`` or ``user@REALM`` → the name of the account, as it is written here."""
@@ -105,6 +107,27 @@ class Handshake:
         """See the protocol."""
         return self.acceptor.unwrap(header, sealed)
 
+    def close_inside(self) -> bytes:
+        """See the protocol."""
+        return self.acceptor.close_inside()
+
+
+class Ended:
+    """A session that says its end instead of what it is given."""
+
+    def __init__(self, session: Session) -> None:
+        self.media_type = session.media_type
+        self._session = session
+
+    def wrap(self, data: bytes) -> list[tuple[bytes, bytes, int]]:
+        """One piece."""
+        end = self._session.close_inside()
+        return [(end[:16], end[16:], len(data))]
+
+    def unwrap(self, header: bytes, sealed: bytes) -> bytes:
+        """See the protocol."""
+        return self._session.unwrap(header, sealed)
+
 
 class Negotiate(Scheme):
     """One of the three schemes; offered where the configuration's flag of that name is set and it can be served."""
@@ -137,12 +160,15 @@ class Negotiate(Scheme):
         session = link.session
         if not isinstance(session, Handshake) or session.scheme != self.name or session.user is not None:
             session = link.session = Handshake(self.name, self._acceptor(link))
+        if session.acceptor.inside and self._misbehaviour.hits("credssp_close_early"):
+            end = base64.b64encode(session.acceptor.close_inside()).decode()
+            return self._refuse(link, counts=False, line=f"{self.name} {end}")
         try:
             answer = session.acceptor.step(token)
         except Error as error:
             kind = type(error).__name__
             if kind == "BadBindingsError":
-                self._accounts.note(None)
+                self._accounts.note_bindings()
             return self._refuse(link, counts=kind not in _NO_SECRET)
         except (ValueError, IndexError, TypeError, struct.error):  # pyspnego reads what is no token at all like this
             return self._refuse(link, counts=False)
@@ -156,12 +182,13 @@ class Negotiate(Scheme):
         if not acceptor.complete:
             return Verdict(scheme=self.name, lines=[line])
         if not self._bound(acceptor, link):
-            self._accounts.note(None)
+            self._accounts.note_bindings()
             return self._refuse(link, counts=False)
         if self._misbehaviour.hits("refuse"):
             return self._refuse(link, counts=False)
         session.mechanism, session.user = acceptor.mechanism, self._accounts.user(acceptor.principal)
-        self._accounts.note(session.user, delegated=acceptor.delegated)
+        if session.user is not None and acceptor.delegated:
+            self._accounts.note_delegation(session.user, acceptor.delegated)
         lines = [line] if answer else []
         return Verdict(session.user, self.name, session.mechanism, session, lines, finished=True)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import pathlib
 import socket
 import ssl
 import struct
@@ -21,6 +20,8 @@ from .http import Disconnected, Request, Response, Stream, write
 from .journal import Journal, Record
 from .listeners import Listeners
 from .misbehave import Misbehaviour, Plan
+from .tls import Contexts
+from .wire import Wire
 
 _IDLE = 120.0
 _DISCARDED = 64 * 1024 * 1024
@@ -33,7 +34,7 @@ class Endpoint:
 
     key: tuple[str, int, str]
     sockets: list[socket.socket]
-    context: ssl.SSLContext | None
+    contexts: Contexts | None
     connections: set[socket.socket] = dataclasses.field(default_factory=set)
     closed: bool = False
 
@@ -54,20 +55,23 @@ def bind(host: str, port: int) -> list[socket.socket]:
 
 
 class Server:
-    """Keeps the open ports equal to the enabled rows of *listeners*. *certificates*: PEM file by thumbprint."""
+    """Keeps the open ports equal to the enabled rows of *listeners*. *contexts* of TLS, and the *bindings* of their
+    channels, by the certificate's thumbprint; *wire* records, None does not."""
 
     def __init__(
         self,
         host: str,
         listeners: Listeners,
-        certificates: t.Mapping[str, pathlib.Path],
+        contexts: t.Mapping[str, Contexts],
         bindings: t.Mapping[str, bytes],
         misbehaviour: Misbehaviour,
         journal: Journal,
+        wire: Wire | None = None,
     ) -> None:
+        self.wire = wire
         self._host = host
         self._listeners = listeners
-        self._certificates = certificates
+        self._contexts = contexts
         self._bindings = bindings
         self._misbehaviour = misbehaviour
         self._journal = journal
@@ -105,11 +109,8 @@ class Server:
             self._endpoints.clear()
 
     def _open(self, key: tuple[str, int, str], sockets: list[socket.socket]) -> None:
-        context = None
-        if key[0] == "HTTPS":
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(self._certificates[key[2]])
-        endpoint = self._endpoints[key] = Endpoint(key, sockets, context)
+        contexts = self._contexts[key[2]] if key[0] == "HTTPS" else None
+        endpoint = self._endpoints[key] = Endpoint(key, sockets, contexts)
         for one in sockets:
             threading.Thread(target=self._accept, args=(endpoint, one), daemon=True, name=f"accept {key}").start()
 
@@ -142,11 +143,14 @@ class Server:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.settimeout(_IDLE)
             link = Link()
-            if endpoint.context is not None:
-                connection = endpoint.context.wrap_socket(connection, server_side=True)
-                link.secure, link.bindings = True, self._bindings[endpoint.key[2]]
+            if endpoint.contexts is not None:
+                connection = endpoint.contexts.current().wrap_socket(connection, server_side=True)
+                link = Link(True, self._bindings[endpoint.key[2]], connection.getpeercert(True))
             endpoint.connections.add(connection)
             Connection(self, endpoint, connection, number, link).serve()
+        except ssl.SSLCertVerificationError:
+            assert self.front is not None
+            self.front.gate.fail("Certificate")
         except (OSError, Disconnected):
             pass
         finally:
@@ -181,7 +185,8 @@ class Connection:
         self._endpoint = endpoint
         self._socket = connection
         self._number = number
-        self._stream = Stream(connection)
+        self._octets = connection if server.wire is None else server.wire.tap(connection, number)
+        self._stream = Stream(self._octets)
         self._link = link
 
     def serve(self) -> None:
@@ -229,7 +234,7 @@ class Connection:
         """The body; what was refused already is read and thrown away, so that the client sees the answer."""
         if refused is None:
             if request.headers.get("expect", "").lower() == "100-continue":
-                write(self._socket, [b"HTTP/1.1 100 Continue\r\n\r\n"])
+                write(self._octets, [b"HTTP/1.1 100 Continue\r\n\r\n"])
             request.body = self._stream.read_body(request.length or 0)
         elif "transfer-encoding" in request.headers or (request.length or 0) > _DISCARDED:
             refused.close = True
@@ -241,7 +246,7 @@ class Connection:
         self._server.record(
             Record(
                 connection=self._number,
-                secure=self._endpoint.context is not None,
+                secure=self._link.secure,
                 method=request.method,
                 path=request.path,
                 status=outcome.response.status,
@@ -273,7 +278,7 @@ class Connection:
         front.finish(outcome, plan)
         head = response.head(front.service.style.server)
         if plan is None:
-            write(self._socket, [head, response.body])
+            write(self._octets, [head, response.body])
             return not response.close
         return self._send_badly(head, response, plan)
 
@@ -282,13 +287,13 @@ class Connection:
         if plan.reset == "after":
             return self._reset()
         if plan.reset == "middle":
-            write(self._socket, [head, body[: len(body) // 2]])
+            write(self._octets, [head, body[: len(body) // 2]])
             return self._reset()
         if plan.truncate is not None:
-            write(self._socket, [head, body[: plan.truncate]])
+            write(self._octets, [head, body[: plan.truncate]])
             return False
         if plan.rate is None:
-            write(self._socket, [head, body])
+            write(self._octets, [head, body])
         else:
             self._send_slowly(head + body, plan.rate)
         return not (response.close or plan.close)
@@ -299,7 +304,7 @@ class Connection:
         for start in range(0, len(data), step):
             if self._server.stopping.wait(step / rate):
                 return
-            write(self._socket, [data[start : start + step]])
+            write(self._octets, [data[start : start + step]])
 
     def _reset(self) -> bool:
         """Close so that the peer sees a reset."""

@@ -30,6 +30,7 @@ def parse(arguments: t.Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--http-port", type=int, default=0, metavar="N", help="0, the default, is a free one")
     parser.add_argument("--https-port", type=int, default=0, metavar="N")
     parser.add_argument("--user", default="wsman", help=f"its password is in ${PASSWORD}, or made at random")
+    parser.add_argument("--keytab", metavar="FILE", help="the service's Kerberos keys; without it, it is in no realm")
     parser.add_argument("--policy", action="append", default=[], metavar="PATH", help="a value under group policy")
     parser.add_argument("--idle-exit", type=float, metavar="SECONDS", help="end when nobody asks for so long")
     parser.add_argument("--record-bodies", action="store_true", help="keep the last requests' bodies in the journal")
@@ -63,6 +64,7 @@ def main(arguments: t.Sequence[str]) -> int:
         http_port=options.http_port,
         https_port=options.https_port,
         policies=options.policy,
+        keytab=options.keytab,
         record_bodies=options.record_bodies,
     )
     with box:

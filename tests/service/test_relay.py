@@ -12,6 +12,7 @@ import threading
 import time
 
 import pytest
+
 from parts.relay import Relay
 
 PATIENCE = 10.0

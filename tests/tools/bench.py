@@ -20,6 +20,7 @@ import time
 import typing
 
 import bootstrap
+import real_parts
 import service
 import trees
 
@@ -112,16 +113,22 @@ class Bench:
             "PYTHONPATH": str(trees.link()),
             "WSMAN_BENCH_SERVICE": json.dumps(self.facts),
         }
-        done = subprocess.run(
-            [*command, "--rounds", str(rounds), "--batch", str(batch)],
-            env=variables,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise bootstrap.SetupError(f"the enumeration failed:\n{done.stdout}\n{done.stderr}")
-        return json.loads(done.stdout)
+        return answer([*command, "--rounds", str(rounds), "--batch", str(batch)], variables)
+
+    def loop(self, rounds: int) -> dict[str, typing.Any]:
+        """Ten encrypted Gets, by scheme, distance and client; it starts a service of its own, with keys of Kerberos."""
+        folders = [str(trees.link()), str(ROOT / "tests"), str(ROOT / "tests" / "tools")]
+        variables = {**self.variables, "PYTHONPATH": os.pathsep.join(folders)}
+        command = [self.environment.python, str(HERE / "round_trips.py"), "--rounds", str(rounds)]
+        return answer(command, variables)
+
+
+def answer(command: list[str], variables: dict[str, str]) -> dict[str, typing.Any]:
+    """The JSON that a script of tests/benchmark prints."""
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise bootstrap.SetupError(f"{pathlib.Path(command[1]).name} failed:\n{done.stdout}\n{done.stderr}")
+    return json.loads(done.stdout)
 
 
 def say(text: str) -> None:
@@ -146,7 +153,32 @@ def verdict(value: float, aim: float | None, unit: str) -> str:
 
 
 def report(results: dict[str, typing.Any], hosts: int, few: int) -> list[str]:
-    plays, small, loading, batches = (results[name] for name in ("plays", "small", "loading", "rows"))
+    lines = report_plays(results, hosts, few) if "plays" in results else []
+    for batch, taken in results.get("rows", {}).items():
+        lines += ["", f"10,000 rows by Pull, {batch} at a time, HTTP"]
+        lines += [f"  {name:32}{spread(values)}" for name, values in taken.items()]
+        lines += [f"  {'ours : pypsrp':32}{judged(ratio(taken['ours'], taken['pypsrp']), 1.0)}"]
+    for scheme, distances in results.get("loop", {}).items():
+        for distance, taken in distances.items():
+            lines += ["", *report_loop(scheme, distance, taken)]
+    return lines
+
+
+def report_loop(scheme: str, distance: str, taken: dict[str, list[dict[str, float]]]) -> list[str]:
+    """Ten encrypted Gets. Round trips are the same in each run, or shown as they vary."""
+    title = f"10 Gets in one loop, HTTP, {scheme}, encrypted, a round trip of {float(distance):g} ms to the service"
+    seconds = {name: [run["seconds"] for run in runs] for name, runs in taken.items()}
+    trips = {name: [run["round_trips"] for run in runs] for name, runs in taken.items()}
+    lines = [title]
+    for name in taken:
+        counts = " or ".join(f"{count:g}" for count in sorted(set(trips[name])))
+        lines += [f"  {name:32}{spread(seconds[name], 1000, 'ms')}  {counts} round trips"]
+    lines += [f"  {'ours : pypsrp, time':32}{judged(ratio(seconds['ours'], seconds['pypsrp']), 1.0)}"]
+    return [*lines, f"  {'ours : pypsrp, round trips':32}{judged(max(trips['ours']) / min(trips['pypsrp']), 1.0)}"]
+
+
+def report_plays(results: dict[str, typing.Any], hosts: int, few: int) -> list[str]:
+    plays, small, loading = (results[name] for name in ("plays", "small", "loading"))
     floor, get, second = plays["assert"], plays["wsman_get"], plays["wsman_get, second connection"]
     per_task = 1000.0 / (few * TASKS)
     lines = [f"{hosts} hosts x {TASKS} tasks, 10 forks, HTTP, one play from start to end"]
@@ -161,14 +193,26 @@ def report(results: dict[str, typing.Any], hosts: int, few: int) -> list[str]:
     for name, values in loading.items():
         aim = None if name.startswith("core") else 2.0
         lines += [f"  {name:32}{spread(values, 1000, 'ms')}  {verdict(1000 * statistics.median(values), aim, 'ms')}"]
-    for batch, taken in batches.items():
-        lines += ["", f"10,000 rows by Pull, {batch} at a time, HTTP"]
-        lines += [f"  {name:32}{spread(values)}" for name, values in taken.items()]
-        lines += [f"  {'ours : pypsrp':32}{judged(ratio(taken['ours'], taken['pypsrp']), 1.0)}"]
     return lines
 
 
-def run(bench: Bench, hosts: int, few: int, rounds: int) -> dict[str, typing.Any]:
+def run(bench: Bench, chosen: argparse.Namespace) -> dict[str, typing.Any]:
+    """What was asked for, all without."""
+    rounds = chosen.rounds
+    parts: dict[str, typing.Callable[[], dict[str, typing.Any]]] = {
+        "plays": lambda: run_plays(bench, chosen.hosts, chosen.few, rounds),
+        "rows": lambda: {"rows": {batch: bench.rows(rounds, batch) for batch in (100, 1000)}},
+        "loop": lambda: {"loop": bench.loop(rounds)},
+    }
+    results: dict[str, typing.Any] = {}
+    for name, part in parts.items():
+        if chosen.only in (None, name):
+            say(f"{name}:")
+            results |= part()
+    return results
+
+
+def run_plays(bench: Bench, hosts: int, few: int, rounds: int) -> dict[str, typing.Any]:
     say(f"{hosts} hosts, {rounds} rounds")
     plays = {
         "assert": lambda: bench.play("floor", hosts, LOCAL),
@@ -187,8 +231,6 @@ def run(bench: Bench, hosts: int, few: int, rounds: int) -> dict[str, typing.Any
     results["small"] = bench.take_turns(rounds, small)
     say("loading")
     results["loading"] = bench.all_loading(hosts)
-    say("10,000 rows")
-    results["rows"] = {batch: bench.rows(rounds, batch) for batch in (100, 1000)}
     return results
 
 
@@ -198,12 +240,16 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--hosts", type=int, default=100)
     parser.add_argument("--few", type=int, default=20, help="hosts where uri takes part")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", choices=("plays", "rows", "loop"), help="10,000 rows, or 10 encrypted Gets in a loop")
     chosen = parser.parse_args(arguments)
     environment = bootstrap.prepare(chosen.role, ["test"])
+    problem = "no KDC is installed" if real_parts.absent(["krb5kdc"]) else real_parts.install_kerberos(environment)
+    if problem:
+        say(f"without Kerberos: {problem} (make parts)")
     FOLDER.mkdir(parents=True, exist_ok=True)
     trees.link()
     with service.running(environment) as facts:
-        results = run(Bench(environment, facts), chosen.hosts, chosen.few, chosen.rounds)
+        results = run(Bench(environment, facts), chosen)
     (FOLDER / "results.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
     core = f"ansible-core {environment.core_version()}, Python {environment.interpreter.full_version}"
     print(

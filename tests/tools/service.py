@@ -34,13 +34,18 @@ all:
 """
 
 
-@contextlib.contextmanager
-def running(environment: bootstrap.Environment, *arguments: str) -> typing.Iterator[dict[str, typing.Any]]:
+def running(environment: bootstrap.Environment, *arguments: str) -> typing.ContextManager[dict[str, typing.Any]]:
     """The service while the block runs; gives what it wrote when it was ready: ports, user, password, CA file."""
+    return serving(environment.python, *arguments)
+
+
+@contextlib.contextmanager
+def serving(python: str | pathlib.Path, *arguments: str) -> typing.Iterator[dict[str, typing.Any]]:
+    """The same with any interpreter that has what the service needs."""
     with tempfile.TemporaryDirectory(prefix="wsman-") as folder:
         ready = pathlib.Path(folder) / "ready.json"
         log = pathlib.Path(folder) / "sandbox.log"
-        command = [environment.python, "-m", "sandbox", "--ready", str(ready), *arguments]
+        command = [str(python), "-m", "sandbox", "--ready", str(ready), *arguments]
         variables = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
         with log.open("wb") as output:
             process = subprocess.Popen(

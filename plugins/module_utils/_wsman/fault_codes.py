@@ -301,9 +301,11 @@ def name_of(code: int | None) -> str | None:
 
 
 def full_name_of(code: int | None) -> str | None:
-    """Windows' name as its documentation and every search engine have it: with ``ERROR_WSMAN_``."""
+    """Windows' name as its documentation has it: with ``ERROR_WSMAN_``, or ``ERROR_`` before ``WINRS_``."""
     name = name_of(code)
-    return name if name is None or name in _OTHERS.values() else f"ERROR_WSMAN_{name}"
+    if name is None or name in _OTHERS.values():
+        return name
+    return f"ERROR_{name}" if name.startswith("WINRS_") else f"ERROR_WSMAN_{name}"
 
 
 def code_of(name: str) -> int | None:

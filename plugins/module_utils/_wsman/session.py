@@ -32,8 +32,9 @@ from .session_values import (
 )
 
 __all__ = [
-    "AUTHENTICATIONS", "CHANNEL_BINDINGS", "CREDSSP_MECHANISMS", "ENCODINGS", "MESSAGE_ENCRYPTIONS", "OPTIONS", "PORTS",
-    "PROFILES", "SCHEMES", "SERVER_TIMEOUT", "SKIP_SWITCHES", "TLS_OPTIONS", "SessionOptions", "from_options",
+    "AUTHENTICATIONS", "BINDING", "CHANNEL_BINDINGS", "CREDSSP_MECHANISMS", "ENCODINGS", "ENCRYPTING",
+    "MESSAGE_ENCRYPTIONS", "OPTIONS", "PORTS", "PROFILES", "SCHEMES", "SERVER_TIMEOUT", "SKIP_SWITCHES", "TLS_OPTIONS",
+    "SessionOptions", "from_options",
 ]  # fmt: skip
 
 _SECRET = ("user", "password", "certificate_key_password", "proxy_user", "proxy_password")

@@ -58,7 +58,7 @@ def resolve(options: t.Mapping[str, t.Any], scheme: str, authentication: str) ->
         access = "url"
     if access != "none":
         _check_session(scheme, authentication, "proxy" if access == "url" else "proxy_access_type")
-    return {"proxy_access_type": access, **({"proxy_authentication": how} if how else {}), **resolved}
+    return {"proxy_access_type": access, "proxy_authentication": how, **resolved}
 
 
 def _access_type(value: t.Any) -> str:

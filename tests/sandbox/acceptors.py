@@ -28,11 +28,9 @@ import typing as t
 import spnego
 import spnego._ntlm
 import spnego.exceptions
-import spnego.gss
-import spnego.negotiate
-import spnego.ntlm
 import spnego.tls
 from spnego._context import GSSMech
+from spnego._negotiate import NegotiateProxy
 from spnego._ntlm_raw.crypto import ntowfv1
 from spnego.channel_bindings import GssChannelBindings
 
@@ -184,13 +182,13 @@ class Acceptor:
         """An acceptor of that mechanism; None where there is none."""
         if mechanism == GSSMech.ntlm:
             with self._thread_accounts():
-                return spnego.ntlm.NTLMProxy(usage="accept")
+                return spnego.server(protocol="ntlm")
         if mechanism != GSSMech.kerberos or self._keytab is None or gssapi is None:
             return None
         store: dict[bytes | str, bytes | str] = {"keytab": self._keytab, "rcache": f"file2:{self._replays}"}
         credential = gssapi.Credentials(usage="accept", store=store)
         given = None if self._bindings is None else GssChannelBindings(application_data=self._bindings)
-        self._kerberos = spnego.gss.GSSAPIProxy(usage="accept", channel_bindings=given, _gssapi_credential=credential)
+        self._kerberos = spnego.server(protocol="kerberos", channel_bindings=given, _gssapi_credential=credential)
         return self._kerberos
 
     @contextlib.contextmanager
@@ -202,7 +200,7 @@ class Acceptor:
             _accounts.file = None
 
 
-class _Negotiate(spnego.negotiate.NegotiateProxy):
+class _Negotiate(NegotiateProxy):
     """SPNEGO, raw NTLM and raw Kerberos. *make* gives the acceptor of a mechanism, or None."""
 
     def __init__(self, make: t.Callable[[GSSMech], t.Any]) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the wsman.automation authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Authentication by a client's certificate: TLS has judged it, ``winrm/config/service/certmapping`` knows whose it is."""
+"""Authentication by a client's certificate: TLS judges it, ``winrm/config/service/certmapping`` says whose it is."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ import warnings
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import users
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError, UsageError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
-from ansible_collections.wsman.automation.plugins.plugin_utils import _mechanisms
+from ansible_collections.wsman.automation.plugins.plugin_utils import _mechanisms, _ntlm
 from ansible_collections.wsman.automation.plugins.plugin_utils import _spnego_errors as errors
 
 try:
@@ -117,7 +117,7 @@ class _Inside:
             first, self._token = self._token, None
             return first
         answer: bytes | None = self.opened.context.step(token)
-        _mechanisms.check_sealing(answer)
+        _ntlm.check_sealing(answer)
         return answer
 
     def __getattr__(self, name: str) -> t.Any:

@@ -11,13 +11,12 @@ NTLM alone, an account of a domain by a ticket that is there first.
 from __future__ import annotations
 
 import dataclasses
-import os
 import typing as t
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import users
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError, UsageError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
-from ansible_collections.wsman.automation.plugins.plugin_utils import _kerberos
+from ansible_collections.wsman.automation.plugins.plugin_utils import _kerberos, _ntlm
 from ansible_collections.wsman.automation.plugins.plugin_utils import _spnego_errors as errors
 from ansible_collections.wsman.automation.plugins.plugin_utils._say import say
 
@@ -25,11 +24,6 @@ try:
     import spnego
 except ImportError:
     spnego = None  # type: ignore[assignment]
-
-_AUTHENTICATE = b"NTLMSSP\0\3\0\0\0"  # MS-NLMP 2.2.1.3
-_FLAGS_AT = 60  # NegotiateFlags in AUTHENTICATE_MESSAGE
-# SIGN, SEAL, EXTENDED_SESSIONSECURITY, 128: less can be forged, or read after some computing (MS-NLMP 2.2.2.5)
-_SEALING = {0x10: "signing", 0x20: "sealing", 0x80000: "extended session security", 0x20000000: "128-bit keys"}
 
 
 @dataclasses.dataclass
@@ -47,12 +41,11 @@ class Opened:
 
 def open_ntlm(options: SessionOptions, bindings: t.Any, flags: t.Any) -> Opened:
     """NTLM by user and password. Raises :class:`UsageError` where these are missing, sends nothing."""
-    _check_secret(options, "NTLM")
-    _check_level()
-    account = users.parse(str(options.user), options.host)
+    _ntlm.check_secret(options, "NTLM")
+    _ntlm.check_level()
     with errors.explained("NTLM cannot be started"):
         context = spnego.client(
-            spnego.Password(account.ntlm, str(options.password)),
+            _ntlm.credential(options),
             hostname=service_host(options),
             service=options.negotiate_service or "host",
             channel_bindings=bindings,
@@ -92,6 +85,7 @@ def open_kerberos(options: SessionOptions, bindings: t.Any, flags: t.Any, protoc
 
 def open_negotiate(options: SessionOptions, bindings: t.Any, flags: t.Any) -> Opened:
     """Kerberos where the account is of a domain and Kerberos is to be had, else NTLM; that is said at ``-v``."""
+    _ntlm.check_level()
     account = users.parse(options.user, options.host) if options.user else None
     if account is not None and account.local:
         opened = open_ntlm(options, bindings, flags)
@@ -113,45 +107,6 @@ def say_ntlm(options: SessionOptions, why: str | None) -> None:
     say(f"Negotiate uses NTLM: {why}.", options.host)
 
 
-def check_sealing(token: bytes | None) -> None:
-    """Raise :class:`TransportError` where our last NTLM *token* agrees to messages that others could read or change.
-
-    What is agreed upon is the service's to say, and anybody's on the way before it is proved; so it is looked at before
-    the token goes out. Our own token has no octets of others before its flags.
-    """
-    at = (token or b"").find(_AUTHENTICATE)
-    if token is None or at < 0:
-        return
-    flags = int.from_bytes(token[at + _FLAGS_AT : at + _FLAGS_AT + 4], "little")
-    absent = [name for bit, name in _SEALING.items() if not flags & bit]
-    if absent:
-        raise TransportError(
-            f"NTLM: the service offers no {' and no '.join(absent)}, so messages cannot be encrypted.",
-            step="authentication",
-            remedy="Allow 128-bit encryption for NTLM on the service, use HTTPS, and look for who is between.",
-        )
-
-
 def service_host(options: SessionOptions) -> str:
     """The host in the service's name, as NTLM sends it along."""
     return options.negotiate_hostname_override or options.host.partition("%")[0]
-
-
-def _check_secret(options: SessionOptions, name: str) -> None:
-    for option, value in (("user", options.user), ("password", options.password)):
-        if value is None:
-            raise UsageError(
-                f"{name} needs a user and a password; the {option} is missing.",
-                option=option,
-                remedy="Set both, for example as ansible_user and ansible_password.",
-            )
-
-
-def _check_level() -> None:
-    """pyspnego follows a variable that makes NTLM version 1 of it, which binds to nothing and is soon broken."""
-    level = os.environ.get("LM_COMPAT_LEVEL", "3")
-    if level not in ("3", "4", "5"):
-        raise UsageError(
-            f"The environment variable LM_COMPAT_LEVEL is {level[:8]!r}, which asks for NTLM before version 2.",
-            remedy="Unset it, or set it to 3, 4 or 5.",
-        )

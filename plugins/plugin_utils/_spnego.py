@@ -13,7 +13,7 @@ import typing as t
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
-from ansible_collections.wsman.automation.plugins.plugin_utils import _bindings, _credssp, _mechanisms
+from ansible_collections.wsman.automation.plugins.plugin_utils import _bindings, _credssp, _mechanisms, _ntlm
 from ansible_collections.wsman.automation.plugins.plugin_utils import _spnego_errors as errors
 from ansible_collections.wsman.automation.plugins.plugin_utils._authentication import Context
 
@@ -102,7 +102,7 @@ class Handshake:
         with errors.explained(f"{self._name} failed"):
             answer: bytes | None = self._context.step(token)
         if self._options.encrypts:
-            _mechanisms.check_sealing(answer)
+            _ntlm.check_sealing(answer)
         if offered_kerberos and self.mechanism == "ntlm":
             _mechanisms.say_ntlm(self._options, "the service chose it, although it was offered a Kerberos ticket")
         if self.complete:

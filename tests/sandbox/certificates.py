@@ -65,6 +65,7 @@ class Authority:
         self._folder = folder
         self._kind: Kind = KINDS[kind]
         self._key = self._kind.key()
+        self.weak = isinstance(self._kind.hash, hashes.SHA1)
         self._name = _name(name)
         self.revoked: list[int] = []
         self._certificate = self._sign(

@@ -58,8 +58,8 @@ class Contexts:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of the old versions, which are asked for
             context.minimum_version, context.maximum_version = minimum, maximum
-        old = minimum in _OLD
-        context.set_ciphers((self._settings.ciphers or "DEFAULT") + ":@SECLEVEL=0" * old)
+        weak = minimum in _OLD or self._authority.weak
+        context.set_ciphers((self._settings.ciphers or "DEFAULT") + ":@SECLEVEL=0" * weak)
         context.load_cert_chain(self._certificate)
         return context
 

@@ -170,7 +170,8 @@ def _ask(principal: str, secret: Secret, forwardable: bool, origin: str) -> Tick
     if secret.keytab is None:
         krb5.init_creds_set_password(context, request, secret.password.encode())
     else:
-        krb5.init_creds_set_keytab(context, request, krb5.kt_resolve(context, os.fsencode(secret.keytab)))
+        keytab = krb5.kt_resolve(context, os.fsencode(secret.keytab))  # the request reads from it as long as it lasts
+        krb5.init_creds_set_keytab(context, request, keytab)
     krb5.init_creds_get(context, request)
     credentials = krb5.init_creds_get_creds(context, request)
     made = _memory(context, credentials.client, [credentials], origin)

@@ -58,7 +58,7 @@ _KDC_CONF = """\
 """
 # AS_REQ (8 etypes {...}) 127.0.0.1: NEEDED_PREAUTH: a@R for krbtgt/R@R, Additional pre-authentication required
 # TGS_REQ (8 etypes {...}) 127.0.0.1: ISSUE: authtime 1, etypes {...}, a@R for host/localhost@R
-_REQUEST = re.compile(r"(AS|TGS)_REQ \(.*?\}\) \S+: (\w+): .*?([^ ,]+) for ([^ ,]+)(?:, (.*))?$")
+_REQUEST = re.compile(r"(AS|TGS)_REQ \(.*?\}\) \S+: ([\w ]+): .*?([^ ,]+) for ([^ ,]+)(?:, (.*))?$")
 _FAILURES = re.compile(r"^Failed password attempts: (\d+)$", re.MULTILINE)
 
 

@@ -16,7 +16,6 @@ import typing as t
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError, UsageError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
-
 from ansible_collections.wsman.automation.plugins.plugin_utils import _spnego
 from ansible_collections.wsman.automation.plugins.plugin_utils._digest import Digest
 from ansible_collections.wsman.automation.plugins.plugin_utils._kerberos import Unavailable
@@ -32,7 +31,7 @@ _NTLM_FIRST = b"NTLMSSP\x00\x01\x00\x00\x00"  # MS-NLMP 2.2.1.1: a message witho
 _OTHER_SCHEME = "Let the proxy offer another scheme: Negotiate, Digest with SHA-256 or MD5, or Basic."
 _NO_NTLM = (
     "it takes no NTLM by Negotiate, which is all that such an account has",
-    "Write proxy_user as user@REALM for Kerberos, or let the proxy offer Digest or Basic.",
+    "Write proxy_user as user@REALM for Kerberos, or use Digest or Basic if the proxy has them.",
 )
 
 # status → (what it means, what to do)
@@ -273,7 +272,8 @@ class _Tunnel:
         if not self._allowed():
             said, remedy = f"wants authentication; it offers {offered}", "Set proxy_user and proxy_password."
         elif self.notes:
-            said = f"offers {offered}, which cannot be used: {'; '.join(note for note, _remedy in self.notes)}"
+            what = f"does not take this account by {named.capitalize()}" if named else "takes this account by no scheme"
+            said = f"{what}: {'; '.join(note for note, _remedy in self.notes)}; it offers {offered}"
             remedy = self.notes[0][1]
         elif named is not None:
             said = f"does not take {named.capitalize()} authentication; it offers {offered}"

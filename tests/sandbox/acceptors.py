@@ -21,6 +21,7 @@ import functools
 import os
 import pathlib
 import ssl
+import struct
 import tempfile
 import threading
 import typing as t
@@ -39,7 +40,8 @@ try:
 except ImportError:  # Kerberos is an extra: without it there is no keytab to serve
     gssapi = None  # type: ignore[assignment]
 
-Error = spnego.exceptions.SpnegoError
+_Error = spnego.exceptions.SpnegoError
+_NO_TOKEN = (ValueError, IndexError, TypeError, struct.error)  # what pyspnego raises for what is no token at all
 _CHUNK = 16384
 _BOUND = 0x800  # GSS_C_CHANNEL_BOUND_FLAG, MIT krb5 1.19
 
@@ -63,6 +65,16 @@ def write_accounts(path: pathlib.Path, passwords: t.Iterable[tuple[str, str, str
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         stream.writelines(lines)
+
+
+class Refused(Exception):
+    """The client's token was refused. *bindings*: for its channel bindings; *secret*: for what only a wrong secret
+    explains, or a ticket that is not for us."""
+
+    def __init__(self, *, bindings: bool = False, secret: bool = False) -> None:
+        super().__init__()
+        self.bindings = bindings
+        self.secret = secret
 
 
 class Acceptor:
@@ -92,10 +104,21 @@ class Acceptor:
         self._context = self._make()
 
     def step(self, token: bytes) -> bytes | None:
-        """The client's token → the answer; :data:`Error` where it is refused."""
+        """The client's token → the answer; :class:`Refused`."""
         self.tokens += token
-        with self._thread_accounts():
-            answer: bytes | None = self._context.step(token)
+        try:
+            with self._thread_accounts():
+                answer: bytes | None = self._context.step(token)
+        except spnego.exceptions.BadBindingsError as error:
+            raise Refused(bindings=True) from error
+        except spnego.exceptions.BadMechanismError as error:
+            raise Refused from error
+        except _Error as error:
+            raise Refused(secret=True) from error
+        except AttributeError as error:
+            raise self._deferred() from error
+        except _NO_TOKEN as error:
+            raise Refused from error
         return answer
 
     @property
@@ -155,7 +178,7 @@ class Acceptor:
         """The plain octets of a piece; ValueError where they cannot be had."""
         try:
             data: bytes = self._context.unwrap_winrm(header, sealed)
-        except (Error, ssl.SSLError) as error:
+        except (_Error, ssl.SSLError) as error:
             raise ValueError(str(error)) from error
         return data
 
@@ -190,6 +213,15 @@ class Acceptor:
         given = None if self._bindings is None else GssChannelBindings(application_data=self._bindings)
         self._kerberos = spnego.server(protocol="kerberos", channel_bindings=given, _gssapi_credential=credential)
         return self._kerberos
+
+    def _deferred(self) -> Refused:
+        """gssapi holds an error back where Kerberos has a token that tells the client; pyspnego trips over that."""
+        context = self._kerberos and self._kerberos._context
+        error = getattr(context, "_last_err", None)
+        if error is None:
+            return Refused()
+        bindings = isinstance(error, gssapi.exceptions.BadChannelBindingsError)
+        return Refused(bindings=bindings, secret=not bindings)
 
     @contextlib.contextmanager
     def _thread_accounts(self) -> t.Iterator[None]:

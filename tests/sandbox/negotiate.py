@@ -10,7 +10,6 @@ import binascii
 import collections
 import importlib.util
 import pathlib
-import struct
 import threading
 import typing as t
 
@@ -24,7 +23,6 @@ if t.TYPE_CHECKING:
     from .acceptors import Acceptor
 
 _MEDIA = {"Negotiate": "SPNEGO", "Kerberos": "Kerberos", "CredSSP": "CredSSP"}
-_NO_SECRET = ("BadBindingsError", "BadMechanismError")
 
 
 class Accounts:
@@ -36,6 +34,8 @@ class Accounts:
     """
 
     def __init__(self, users: Users, domain: str, names: t.Iterable[str], keytab: str | None) -> None:
+        if keytab is not None and not pathlib.Path(keytab).is_file():
+            raise ValueError(f"there is no keytab {keytab}")
         self._users = users
         self._domain = domain
         self._names = ["", ".", *names]
@@ -151,7 +151,7 @@ class Negotiate(Scheme):
 
     def judge(self, credentials: str, request: Request, link: Link) -> Verdict:
         """One step. What goes wrong ends the handshake, and the client is asked to begin again."""
-        from .acceptors import Error
+        from .acceptors import Refused
 
         try:
             token = base64.b64decode(credentials, validate=True)
@@ -165,13 +165,10 @@ class Negotiate(Scheme):
             return self._refuse(link, counts=False, line=f"{self.name} {end}")
         try:
             answer = session.acceptor.step(token)
-        except Error as error:
-            kind = type(error).__name__
-            if kind == "BadBindingsError":
+        except Refused as refused:
+            if refused.bindings:
                 self._accounts.note_bindings()
-            return self._refuse(link, counts=kind not in _NO_SECRET)
-        except (ValueError, IndexError, TypeError, struct.error):  # pyspnego reads what is no token at all like this
-            return self._refuse(link, counts=False)
+            return self._refuse(link, counts=refused.secret)
         return self._after(session, answer, link)
 
     def _after(self, session: Handshake, answer: bytes | None, link: Link) -> Verdict:

@@ -154,7 +154,7 @@ class Delegation:
         try:
             answer: bytes | None = self._context.step(token)
         except errors.ERRORS as error:
-            if delivered and not _is_verdict(error):
+            if delivered and not errors.is_verdict(error) and not isinstance(error.__cause__, ssl.SSLError):
                 return None  # services end the handshake with all kinds of nothing
             raise self._explain(error) from error
         if offered_kerberos and self.mechanism == "ntlm":
@@ -164,7 +164,7 @@ class Delegation:
     def refused(self) -> str | None:
         if self._legs < 2:
             return None
-        what = _STAGES[self._stage][0].format(inside=self._name)
+        what = _STAGES[self._failed_stage()][0].format(inside=self._name)
         ticket = f" (ticket for {self._inside.opened.principal})" if self.mechanism == "kerberos" else ""
         note = f"; Negotiate used NTLM: {self._inside.opened.note}" if self._inside.opened.note else ""
         return f"CredSSP ended in {what}{ticket}{note}"
@@ -193,13 +193,19 @@ class Delegation:
         stage = str(self._context.get_extra_info("auth_stage"))
         return "Authentication" if stage.startswith("Authentication") else stage
 
+    def _failed_stage(self) -> str:
+        """What the service has refused: NTLM's last token goes along with the first public key (MS-CSSP 3.1.5)."""
+        together = self._stage == "Public key exchange" and self.mechanism == "ntlm"
+        return "Authentication" if together else self._stage
+
     @property
     def _name(self) -> str:
         names = {"ntlm": "NTLM", "kerberos": "Kerberos"}
         return names.get(self.mechanism or "", _INSIDE[self._options.credssp_auth_mechanism])
 
     def _explain(self, error: Exception) -> TransportError:
-        what, remedy = _STAGES[self._stage]
+        stage = self._failed_stage() if errors.is_verdict(error) else self._stage
+        what, remedy = _STAGES[stage]
         what = f"CredSSP failed in {what.format(inside=self._name)}"
         version = self._context.get_extra_info("protocol_version")
         wanted = self._options.credssp_minimum_version
@@ -210,13 +216,6 @@ class Delegation:
                 remedy="Update the service, or lower credssp_minimum_version: below 5 there is CVE-2018-0886.",
             )
         return errors.explain(error, what, remedy)
-
-
-def _is_verdict(error: Exception) -> bool:
-    """Whether the service has something to say about the credentials: a status, or the end of TLS."""
-    return isinstance(error, errors.SpnegoError) and (
-        getattr(error, "base_error", None) is not None or isinstance(error.__cause__, ssl.SSLError)
-    )
 
 
 def _whole_records(data: bytes) -> bool:

@@ -59,6 +59,7 @@ ERRORS: tuple[type[Exception], ...] = (
 _TEXT = re.compile(r"SpnegoError \(-?\d+\): (.*?)(?:, Context: (.*))?", re.DOTALL)
 _BLOCKED = re.compile(r"md4|md5|arc4|rc4|fips|digital envelope|unsupported hash|disabled", re.IGNORECASE)
 _REJECTED = "Received SPNEGO rejection"
+_LAST_OF_RFC = 127  # Kerberos' own numbers; MIT's library has those above
 _MOST = 300  # characters of a library's words
 
 #: NTSTATUS of MS-ERREF 2.3.1 that CredSSP hands on
@@ -112,14 +113,19 @@ def explain(error: Exception, what: str, remedy: str = _LOG) -> TransportError:
             step="authentication",
             remedy="Use kerberos, or certificate or basic over HTTPS.",
         )
-    status = _status(error)
     code = _kerberos_errors.code_of(error)
     return TransportError(
         f"{what}: {reason(error)}.",
         step="authentication",
         remedy=_KERBEROS.get(code, remedy),
-        secret_refused=status is not None or _REJECTED in str(error) or 0 <= code <= 127,
+        secret_refused=is_verdict(error),
     )
+
+
+def is_verdict(error: Exception) -> bool:
+    """Whether it is the service that says so: a status of CredSSP, SPNEGO's reject, a number of RFC 4120."""
+    number = _kerberos_errors.code_of(error)
+    return _status(error) is not None or _REJECTED in str(error) or 0 <= number <= _LAST_OF_RFC
 
 
 def reason(error: Exception) -> str:

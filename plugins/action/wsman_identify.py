@@ -20,13 +20,18 @@ class ActionModule(WSManAction):
 
     def operate(self, arguments: dict[str, t.Any], connect: Connect) -> Result:
         """Ask, and show what it says."""
-        client = connect()
+        client = connect(authenticated=arguments["authenticated"])
         identity = client.identify(authenticated=arguments["authenticated"])
-        options = client.options if arguments["authenticated"] else client.options.anonymous()
-        return {"changed": False, "identity": identity.to_plain(), "session": describe(options)}
+        session = describe(client.used if arguments["authenticated"] else client.options.anonymous(), client.mechanism)
+        return {"changed": False, "identity": identity.to_plain(), "session": session}
 
 
-def describe(options: SessionOptions) -> Result:
+def describe(options: SessionOptions, mechanism: str | None) -> Result:
     """By which way the service was reached, without the account: who changes a service can tell what would bar it."""
-    names = ("host", "scheme", "port", "http_prefix", "authentication")
-    return {**{name: getattr(options, name) for name in names}, "encrypted": options.scheme == "https"}
+    names = ("session_name", "host", "scheme", "port", "http_prefix", "authentication")
+    return {
+        **{name: getattr(options, name) for name in names},
+        "mechanism": mechanism,
+        "encrypted": options.scheme == "https" or options.encrypts,
+        "bound": options.binds,
+    }

@@ -21,8 +21,8 @@ description:
     variable of this plugin says the same thing, it wins; what O(winrm_transport) and the further options of that kind mean is described
     there.
   - Every option but those can be given with a task, in the option O(ignore:session) of each module, where it wins over all variables.
-  - Requests go from the worker process, and one connection serves a task with its whole loop. Proxies, certificate bundles and
-    credentials that the environment names for other programs are not used.
+  - Requests go from the worker process, and one connection serves a task with its whole loop. Proxies and certificate bundles that the
+    environment names for other programs are not used.
   - >-
     This connection runs no commands. A play on it needs C(gather_facts: false), and M(ansible.builtin.wait_for_connection) gets no
     further than the answer of the service; use M(wsman.automation.wsman_identify) with C(until: result is reachable) instead.
@@ -30,8 +30,31 @@ author:
   - The wsman.automation authors (!UNKNOWN)
 requirements:
   - requests >= 2.32.3 and urllib3 >= 2 (Python libraries)
-  - cryptography (Python library), for O(skip_ca_check) without O(skip_cn_check) only
+  - pyspnego (Python library), for V(ntlm), V(negotiate), V(kerberos) and V(credssp) as O(authentication)
+  - gssapi and krb5 (Python libraries) with the Kerberos library of the system, for V(kerberos), and for V(negotiate) with an account of
+    a domain
+  - cryptography (Python library), for V(ntlm), V(negotiate), V(kerberos) and V(credssp) over HTTPS, for O(certificate_pfx), and for
+    O(skip_ca_check) without O(skip_cn_check)
 options:
+  connection_string:
+    description:
+      - Where the service is, in one text C([http[s]://]host[:port][/prefix]) as Windows takes it. It stands for O(host), O(scheme), O(port)
+        and O(http_prefix) together.
+      - As with Windows the port is 80 or 443 where the text names a protocol and no port, and 5985 or 5986 where it names neither.
+      - In O(ignore:session) of a task it is called C(connection). Here that name would be taken for the keyword C(connection).
+    type: str
+    vars:
+      - name: ansible_wsman_connection
+  flags:
+    description:
+      - Session flags by Windows' names, with or without C(WSManFlag) before them and in any case, or as numbers, such as
+        V(UseKerberos), V(WSManFlagUseSsl) or V(0x8000000). Several numbers may be added up.
+      - A flag says the same as the option that it belongs to, such as O(authentication) or O(skip_ca_check). Both may be given if they
+        agree.
+      - A list, or one name or number.
+    type: raw
+    vars:
+      - name: ansible_wsman_flags
   host:
     description:
       - Name or address of the service, an IPv6 address with or without brackets.
@@ -77,11 +100,22 @@ options:
       - name: ansible_wsman_http_prefix
   authentication:
     description:
-      - How O(user) is authenticated. This version has V(basic) and V(none); the other names are known and refused.
-      - V(default) is V(basic) if there is a user, else V(none).
-      - V(basic) sends the password itself, with the first request. Over HTTP it is refused unless O(message_encryption) is V(never).
-      - With V(none) a service answers little but M(wsman.automation.wsman_identify). Users and passwords that variables of other
-        plugins give are not used with it.
+      - How O(user) is authenticated.
+      - V(default) decides as Windows does. For the control node itself and for a trusted host it is V(negotiate), but V(kerberos) for the
+        latter if there is a ticket and no O(user). For any other host it is V(kerberos), if there is a ticket or a user with a realm, and
+        an error if there is neither or the host is given by its address. A host is trusted over HTTPS, and over HTTP if O(trusted_hosts)
+        names it.
+      - That is the rule of Windows' reference for C++. Its page for scripts says V(negotiate) in all cases. Name V(negotiate) or V(kerberos)
+        to have either.
+      - V(negotiate) is V(kerberos) for an account of a domain and V(ntlm) for an account of the host itself. It goes from the one to the
+        other only where no KDC knows of realm, user or host, and never after a refusal.
+      - V(ntlm), V(kerberos), V(negotiate) and V(credssp) encrypt the messages over HTTP. V(credssp) hands the password itself to the
+        service, for further logins from there.
+      - V(basic) sends the password with the first request, V(digest) a proof of it. Neither can encrypt, so over HTTP they are refused
+        unless O(message_encryption) is V(never).
+      - V(certificate) is a client certificate, for HTTPS only; see O(certificate_pem) and O(certificate_pfx).
+      - With V(none) a service answers little but M(wsman.automation.wsman_identify).
+      - With V(none) and V(certificate) users and passwords that variables of other plugins give are not used.
     type: str
     choices: [default, none, basic, digest, ntlm, negotiate, kerberos, credssp, certificate]
     default: default
@@ -89,7 +123,9 @@ options:
       - name: ansible_wsman_authentication
   user:
     description:
-      - The user, an account of the service. It is never shown.
+      - The user, as V(user@REALM) or V(DOMAIN\user) for an account of a domain. V(user), V(computer\user) and V(.\user) are accounts of the
+        host itself. It is never shown.
+      - For V(kerberos) without O(password) it is the principal whose ticket is used.
     type: str
     vars:
       - name: ansible_user
@@ -100,8 +136,8 @@ options:
       - name: remote_user
   password:
     description:
-      - The password of O(user). It is never shown. A password that the service has refused is not sent again in the same task, neither
-        for a further item of a loop nor for a retry.
+      - The password of O(user). It is never shown. A password that a KDC or the service has refused is not sent again in the same task,
+        neither by another authentication nor for a further item of a loop nor for a retry.
     type: str
     vars:
       - name: ansible_password
@@ -110,9 +146,9 @@ options:
       - name: ansible_wsman_password
   message_encryption:
     description:
-      - Encryption of the messages by the authentication. V(auto) encrypts over HTTP, where TLS does not.
-      - V(basic) and V(none) as O(authentication) cannot encrypt. For them V(always) is refused, and V(never) is the consent to send
-        password and messages in clear over HTTP. It is refused over HTTPS.
+      - Encryption of the messages by the authentication. V(auto) encrypts over HTTP, where TLS does not, and V(always) over HTTPS too.
+      - V(never) is the consent to send everything in clear over HTTP, with V(basic) also the password. It is refused over HTTPS.
+      - V(none), V(basic), V(digest) and V(certificate) as O(authentication) cannot encrypt. V(always) is refused for them.
     type: str
     choices: [auto, always, never]
     default: auto
@@ -120,6 +156,135 @@ options:
       - name: ansible_winrm_message_encryption
       - name: ansible_psrp_message_encryption
       - name: ansible_wsman_message_encryption
+  channel_binding:
+    description:
+      - Whether V(ntlm), V(negotiate) and V(kerberos) tell the service over HTTPS which certificate they saw, so that nobody in between can
+        use the login for himself. V(auto) does.
+      - V(always) is refused where the authentication cannot do that. V(never) is for a TLS terminator before the service.
+    type: str
+    choices: [auto, always, never]
+    default: auto
+    vars:
+      - name: ansible_wsman_channel_binding
+  trusted_hosts:
+    description:
+      - Hosts that credentials may go to over HTTP, as names with V(*) in them, V(*) alone for all, and V(<local>) for names without a dot.
+        V(kerberos) needs no trust.
+      - Without it a host is trusted whose O(authentication) is named. With it nothing else counts over HTTP.
+    type: list
+    elements: str
+    vars:
+      - name: ansible_wsman_trusted_hosts
+  implicit_credentials:
+    description:
+      - Let V(negotiate) log in over HTTPS with what the control node has, without O(user) and O(password).
+      - Users and passwords that variables of other plugins give are not used then.
+    type: bool
+    default: false
+    vars:
+      - name: ansible_wsman_implicit_credentials
+  negotiate_service:
+    description:
+      - The service part of the name by which Kerberos knows the service. The default is C(host), then C(HTTP), then C(WSMAN), whichever the
+        KDC knows first.
+    type: str
+    vars:
+      - name: ansible_winrm_service
+      - name: ansible_psrp_negotiate_service
+      - name: ansible_wsman_negotiate_service
+  negotiate_hostname_override:
+    description:
+      - The host part of that name. The default is O(host).
+    type: str
+    vars:
+      - name: ansible_winrm_kerberos_hostname_override
+      - name: ansible_psrp_negotiate_hostname_override
+      - name: ansible_wsman_negotiate_hostname_override
+  spn_server_port:
+    description:
+      - Put the port into that name. For V(negotiate) and V(kerberos) only.
+    type: bool
+    default: false
+    vars:
+      - name: ansible_wsman_spn_server_port
+  kerberos_ccache:
+    description:
+      - The credential cache with the ticket to use, such as V(FILE:/tmp/krb5cc_1000). It is read and never written to. The default is the
+        default of the Kerberos library.
+    type: str
+    vars:
+      - name: ansible_wsman_kerberos_ccache
+  kerberos_keytab:
+    description:
+      - A keytab with the key of O(user), to be used instead of a password.
+    type: str
+    vars:
+      - name: ansible_wsman_kerberos_keytab
+  kerberos_delegation:
+    description:
+      - Let the service act for O(user) on further hosts. It is an error if the ticket cannot be forwarded.
+    type: bool
+    default: false
+    vars:
+      - name: ansible_winrm_kerberos_delegation
+      - name: ansible_psrp_negotiate_delegate
+      - name: ansible_wsman_kerberos_delegation
+  credssp_auth_mechanism:
+    description:
+      - What V(credssp) authenticates by.
+    type: str
+    choices: [auto, kerberos, ntlm]
+    default: auto
+    vars:
+      - name: ansible_winrm_credssp_auth_mechanism
+      - name: ansible_psrp_credssp_auth_mechanism
+      - name: ansible_wsman_credssp_auth_mechanism
+  credssp_disable_tlsv1_2:
+    description:
+      - Let V(credssp) use versions of TLS before 1.2 inside, for hosts that have nothing else.
+    type: bool
+    default: false
+    vars:
+      - name: ansible_winrm_credssp_disable_tlsv1_2
+      - name: ansible_psrp_credssp_disable_tlsv1_2
+      - name: ansible_wsman_credssp_disable_tlsv1_2
+  credssp_minimum_version:
+    description:
+      - The least version of V(credssp) that the service must have. From V(5) on it has the remedy for CVE-2018-0886.
+    type: int
+    vars:
+      - name: ansible_winrm_credssp_minimum_version
+      - name: ansible_psrp_credssp_minimum_version
+      - name: ansible_wsman_credssp_minimum_version
+  certificate_pem:
+    description:
+      - The file of the client certificate for V(certificate) as O(authentication), in PEM form. It may hold the key too.
+    type: path
+    vars:
+      - name: ansible_winrm_cert_pem
+      - name: ansible_psrp_certificate_pem
+      - name: ansible_wsman_certificate_pem
+  certificate_key_pem:
+    description:
+      - The file of the key of O(certificate_pem).
+    type: path
+    vars:
+      - name: ansible_winrm_cert_key_pem
+      - name: ansible_psrp_certificate_key_pem
+      - name: ansible_wsman_certificate_key_pem
+  certificate_key_password:
+    description:
+      - What opens the key, or O(certificate_pfx). It is never shown.
+    type: str
+    vars:
+      - name: ansible_psrp_certificate_key_password
+      - name: ansible_wsman_certificate_key_password
+  certificate_pfx:
+    description:
+      - A PKCS#12 file with certificate and key, instead of O(certificate_pem).
+    type: path
+    vars:
+      - name: ansible_wsman_certificate_pfx
   ca_cert:
     description:
       - A file of certificates in PEM form, or a folder of such files. Authorities in it may issue the certificate of the service, and no
@@ -134,7 +299,7 @@ options:
   skip_ca_check:
     description:
       - Accept a certificate from any authority, or from none. Its name is still checked.
-      - Whoever can put himself in between reads the password then.
+      - Whoever can put himself in between reads what is sent then.
     type: bool
     default: false
     vars:
@@ -148,20 +313,86 @@ options:
       - name: ansible_wsman_skip_cn_check
   skip_revocation_check:
     description:
-      - Accept a revoked certificate. This version checks no revocation lists, so it changes nothing.
+      - Accept a revoked certificate, also where O(crl_file) is given.
     type: bool
     default: false
     vars:
       - name: ansible_wsman_skip_revocation_check
+  certificate_fingerprint:
+    description:
+      - The SHA-256 fingerprint of the certificate of the service, in hexadecimal digits with or without colons. Only this certificate is
+        accepted then, and neither its authority nor its name is looked at.
+    type: str
+    vars:
+      - name: ansible_wsman_certificate_fingerprint
+  crl_file:
+    description:
+      - A file of revocation lists in PEM form. A certificate on them is refused, and so is one whose authority has none in it. Without it
+        revocation is not checked.
+    type: path
+    vars:
+      - name: ansible_wsman_crl_file
+  tls_minimum_version:
+    description:
+      - The oldest version of TLS to accept, V(1.0) to V(1.3). The default is that of OpenSSL.
+    type: str
+    vars:
+      - name: ansible_wsman_tls_minimum_version
+  tls_maximum_version:
+    description:
+      - The newest version of TLS to use, V(1.0) to V(1.3). With a client certificate it is V(1.2), because Windows takes none with a newer
+        one.
+    type: str
+    vars:
+      - name: ansible_wsman_tls_maximum_version
+  tls_ciphers:
+    description:
+      - The ciphers for TLS up to 1.2, in OpenSSL's notation.
+    type: str
+    vars:
+      - name: ansible_wsman_tls_ciphers
+  tls_legacy_renegotiation:
+    description:
+      - Talk to a service that has not the secure renegotiation of RFC 5746, as old controllers have not.
+    type: bool
+    default: false
+    vars:
+      - name: ansible_wsman_tls_legacy_renegotiation
+  proxy:
+    description:
+      - The URL of the HTTP proxy to reach the service through. A proxy is for HTTPS only, and not for V(kerberos) and V(credssp) as
+        O(authentication); these are Windows' rules.
+    type: str
+    vars:
+      - name: ansible_wsman_proxy
   proxy_access_type:
     description:
-      - V(none) connects to the service itself. V(environment) uses the proxy that the variables C(https_proxy) and C(no_proxy) of the
-        environment name; for HTTPS only.
+      - Where the proxy comes from if O(proxy) names none. V(none) connects to the service itself. V(environment) and V(system) take what the
+        variables C(https_proxy) and C(no_proxy) of the environment name.
+      - V(auto) is known and refused, for it needs the script engine of a browser. Windows' names C(ProxyIEConfig), C(ProxyWinHttpConfig),
+        C(ProxyAutoDetect) and C(ProxyNoProxyServer) are taken too.
     type: str
-    choices: [none, environment]
     default: none
     vars:
       - name: ansible_wsman_proxy_access_type
+  proxy_authentication:
+    description:
+      - How O(proxy_user) is authenticated at the proxy, V(negotiate), V(basic) or V(digest).
+    type: str
+    vars:
+      - name: ansible_wsman_proxy_authentication
+  proxy_user:
+    description:
+      - The user for the proxy.
+    type: str
+    vars:
+      - name: ansible_wsman_proxy_user
+  proxy_password:
+    description:
+      - The password of O(proxy_user). It is never shown.
+    type: str
+    vars:
+      - name: ansible_wsman_proxy_password
   connect_timeout:
     description:
       - Seconds for reaching the service, that is for its name, the connection and the TLS handshake together.
@@ -243,6 +474,22 @@ options:
     default: auto
     vars:
       - name: ansible_wsman_profile
+  test_connection:
+    description:
+      - With V(true) an Identify goes out before the first operation of a task, which is not sent if that fails. With V(false) the operation
+        itself finds out.
+    type: bool
+    default: false
+    vars:
+      - name: ansible_wsman_test_connection
+  session_name:
+    description:
+      - A name for the session, in C(-vvv) and in the result of M(wsman.automation.wsman_identify).
+    type: str
+    default: inventory_hostname
+    vars:
+      - name: inventory_hostname
+      - name: ansible_wsman_session_name
   effective_connection:
     description:
       - Read to know what C(ansible_port) belongs to; see O(port). It cannot be given with a task.
@@ -251,8 +498,10 @@ options:
       - name: ansible_connection
   winrm_transport:
     description:
-      - Used for O(authentication) if that is not set. The first of the list that this version has; V(plaintext) and V(ssl) mean
-        V(basic). It cannot be given with a task.
+      - Used for O(authentication) if that is not set. Of several, the first that the service offers; V(plaintext) means V(basic), and
+        V(ssl) means V(certificate) if there is one, else V(basic). On a host whose connection is C(winrm) it is V(basic) by default,
+        and V(kerberos) before that if the user has an C(@).
+      - It cannot be given with a task.
     type: list
     elements: str
     vars:
@@ -270,22 +519,32 @@ options:
     type: raw
     vars:
       - name: ansible_winrm_ca_trust_path
-  winrm_cert_pem:
+  winrm_send_cbt:
     description:
-      - With it V(ssl) in O(winrm_transport) asks for a client certificate, which this version does not have. It cannot be given with a
-        task.
+      - Used for O(channel_binding) if that is not set. True means V(auto), false V(never). It cannot be given with a task.
     type: raw
     vars:
-      - name: ansible_winrm_cert_pem
+      - name: ansible_winrm_send_cbt
   winrm_proxy:
     description:
-      - V(legacy_requests) is V(environment) for O(proxy_access_type) if that is not set. A URL is refused. It cannot be given with a task.
+      - Used for O(proxy) if neither that nor O(proxy_access_type) is set. V(legacy_requests) is V(environment) for O(proxy_access_type).
+        It cannot be given with a task.
     type: raw
     vars:
       - name: ansible_winrm_proxy
+  winrm_kinit:
+    description:
+      - Accepted and not used, because tickets are got without C(kinit). It cannot be given with a task.
+    type: raw
+    vars:
+      - name: ansible_winrm_kinit_mode
+      - name: ansible_winrm_kinit_env_vars
+      - name: ansible_winrm_kinit_cmd
+      - name: ansible_winrm_kinit_args
   psrp_auth:
     description:
-      - Used for O(authentication) if that is not set. It cannot be given with a task.
+      - Used for O(authentication) if that is not set. On a host whose connection is C(psrp) it is V(negotiate) by default. It cannot be
+        given with a task.
     type: str
     vars:
       - name: ansible_psrp_auth
@@ -296,15 +555,22 @@ options:
     type: raw
     vars:
       - name: ansible_psrp_cert_validation
+  psrp_negotiate_send_cbt:
+    description:
+      - As O(winrm_send_cbt). It cannot be given with a task.
+    type: raw
+    vars:
+      - name: ansible_psrp_negotiate_send_cbt
   psrp_proxy:
     description:
-      - A URL is refused. It cannot be given with a task.
+      - Used for O(proxy) if neither that nor O(proxy_access_type) is set. It cannot be given with a task.
     type: raw
     vars:
       - name: ansible_psrp_proxy
   psrp_ignore_proxy:
     description:
-      - V(false) is V(environment) for O(proxy_access_type) if that is not set, and means nothing over HTTP. It cannot be given with a task.
+      - V(false) is V(environment) for O(proxy_access_type) if neither that nor a proxy is set, and means nothing over HTTP. It cannot be
+        given with a task.
     type: raw
     vars:
       - name: ansible_psrp_ignore_proxy
@@ -317,21 +583,23 @@ import uuid
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.connection import ConnectionBase
-from ansible.utils.display import Display
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import envelope, operations
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions, from_options
-from ansible_collections.wsman.automation.plugins.plugin_utils import _compatibility, _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _compatibility, _foreign, _kerberos, _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils._say import say
 
-display = Display()
+#: What an option of ours is called here if its own name is a keyword of tasks, which core would take its value from.
+RENAMED = {"connection_string": "connection"}
+SECRETS = ("password", "certificate_key_password", "proxy_password")
+PROXIES = ("proxy", "winrm_proxy", "psrp_proxy")
 
 NO_COMMANDS = (
     "The connection wsman.automation.wsman runs no commands and copies no files: it carries the requests of the wsman_* "
     "modules. Set gather_facts: false on a play that uses it. To wait for the service use wsman_identify with "
     "until: result is reachable."
 )
-_said: set[tuple[str, str]] = set()
 
 
 class Connection(ConnectionBase):
@@ -369,8 +637,9 @@ class Connection(ConnectionBase):
             resolution = _compatibility.resolve(
                 self._given(), self._task_session, connection=self._effective(), port_is_set=self.port_is_set
             )
-            self._resolved = from_options(resolution.options)
-            self._say(resolution.notes, self._resolved.host)
+            self._resolved = from_options(resolution.options, has_ticket=lambda: _has_ticket(resolution.options))
+            for verbosity, text in resolution.notes:
+                say(text, self._resolved.host, verbosity)
         return self._resolved
 
     @property
@@ -397,7 +666,10 @@ class Connection(ConnectionBase):
 
     def secrets(self) -> list[str]:
         """Every text that no output may show, also where the options contradict each other."""
-        found = {str(one) for one in (self.get_option("password"), self._task_session.get("password")) if one}
+        given = [*(self.get_option(name) for name in SECRETS), *(self._task_session.get(name) for name in SECRETS)]
+        found = {str(one) for one in given if one}
+        for url in (*(self.get_option(name) for name in PROXIES), self._task_session.get("proxy")):
+            found.update(_foreign.url_secrets(url))
         with contextlib.suppress(UsageError):
             found.update(self.session_options().secrets)
         return sorted(found)
@@ -443,13 +715,13 @@ class Connection(ConnectionBase):
         """The same: the next request opens anew."""
         self.close()
 
-    def _given(self) -> dict[str, _compatibility.Given]:
+    def _given(self) -> dict[str, _foreign.Given]:
         """What variables and keywords have set, with where it comes from; defaults are ``from_options``' business."""
         given = {}
         for name in self.option_definitions:
             value, origin = self.get_option_and_origin(name)
             if value is not None and origin != "default":
-                given[name] = _compatibility.Given(value, str(origin).removeprefix("var: "))
+                given[RENAMED.get(name, name)] = _foreign.Given(value, str(origin).removeprefix("var: "))
         return given
 
     def _effective(self) -> str | None:
@@ -457,9 +729,7 @@ class Connection(ConnectionBase):
         name = self.beside or self.get_option("effective_connection")
         return None if name is None else str(name)
 
-    def _say(self, notes: t.Sequence[tuple[int, str]], host: str) -> None:
-        """Once a process and host, not once an item."""
-        for verbosity, text in notes:
-            if (host, text) not in _said:
-                _said.add((host, text))
-                display.verbose(text, host=host, caplevel=verbosity - 1)
+
+def _has_ticket(options: t.Mapping[str, t.Any]) -> bool:
+    """Whether there is a ticket or a keytab to log in with; asked only where the rules turn on it."""
+    return _kerberos.has_ticket(options.get("kerberos_ccache"), options.get("kerberos_keytab"))

@@ -12,6 +12,7 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 requirements:
   - requests >= 2.32.3 and urllib3 >= 2 (Python libraries, on the control node)
+  - for most authentications further Python libraries, which P(wsman.automation.wsman#connection) names
 options:
   session:
     description:
@@ -21,6 +22,17 @@ options:
       - Together with C(delegate_to=localhost) O(session.host) names the service, as otherwise the service of localhost would be meant.
     type: dict
     suboptions:
+      connection:
+        description:
+          - Where the service is, in one text C([http[s]://]host[:port][/prefix]) as Windows takes it, instead of O(session.host),
+            O(session.scheme), O(session.port) and O(session.http_prefix).
+        type: str
+      flags:
+        description:
+          - Session flags by Windows' names or numbers, such as V(UseKerberos) or V(0x8000000). A flag says the same as the option that it
+            belongs to.
+        type: list
+        elements: raw
       host:
         description:
           - Name or address of the service, an IPv6 address with or without brackets.
@@ -40,24 +52,96 @@ options:
         type: str
       authentication:
         description:
-          - How O(session.user) is authenticated. This version has V(basic) and V(none); the other names are known and refused.
-          - V(default) is V(basic) if there is a user, else V(none). With V(none) the user and password of variables are not used.
+          - How O(session.user) is authenticated.
+          - V(default) is V(negotiate) for the control node itself and for a trusted host, but V(kerberos) for the latter if there is a
+            ticket and no O(session.user), and V(kerberos) for any other host. A host is trusted over HTTPS, and over HTTP if
+            O(session.trusted_hosts) names it.
+          - With V(none) and V(certificate) the user and password of variables are not used.
         type: str
         choices: [default, none, basic, digest, ntlm, negotiate, kerberos, credssp, certificate]
       user:
         description:
-          - The user, an account of the service.
+          - The user, as V(user@REALM) or V(DOMAIN\user) for an account of a domain, or as V(user) for one of the host itself.
         type: str
       password:
         description:
-          - The password of O(session.user). One that the service has refused is not sent again in the same task.
+          - The password of O(session.user). One that a KDC or the service has refused is not sent again in the same task.
         type: str
       message_encryption:
         description:
-          - V(never) is the consent to send password and messages in clear over HTTP. V(always) is refused, as V(basic) and V(none)
-            as O(session.authentication) cannot encrypt.
+          - Encryption of the messages by the authentication. V(auto) encrypts over HTTP, and V(always) over HTTPS too.
+          - V(never) is the consent to send everything in clear over HTTP, with V(basic) as O(session.authentication) also the password.
         type: str
         choices: [auto, always, never]
+      channel_binding:
+        description:
+          - Whether V(ntlm), V(negotiate) and V(kerberos) tell the service over HTTPS which certificate they saw. V(auto) does; V(always)
+            is refused where the authentication cannot.
+        type: str
+        choices: [auto, always, never]
+      trusted_hosts:
+        description:
+          - Hosts that credentials may go to over HTTP, as names with V(*) in them, V(*) alone for all, and V(<local>) for names without a
+            dot.
+        type: list
+        elements: str
+      implicit_credentials:
+        description:
+          - Let V(negotiate) log in over HTTPS with what the control node has, without O(session.user) and O(session.password).
+        type: bool
+      negotiate_service:
+        description:
+          - The service part of the name by which Kerberos knows the service.
+        type: str
+      negotiate_hostname_override:
+        description:
+          - The host part of that name.
+        type: str
+      spn_server_port:
+        description:
+          - Put the port into that name. For V(negotiate) and V(kerberos) only.
+        type: bool
+      kerberos_ccache:
+        description:
+          - The credential cache with the ticket to use, such as V(FILE:/tmp/krb5cc_1000). It is never written to.
+        type: str
+      kerberos_keytab:
+        description:
+          - A keytab with the key of O(session.user), to be used instead of a password.
+        type: str
+      kerberos_delegation:
+        description:
+          - Let the service act for O(session.user) on further hosts. It is an error if the ticket cannot be forwarded.
+        type: bool
+      credssp_auth_mechanism:
+        description:
+          - What V(credssp) authenticates by.
+        type: str
+        choices: [auto, kerberos, ntlm]
+      credssp_disable_tlsv1_2:
+        description:
+          - Let V(credssp) use versions of TLS before 1.2 inside, for hosts that have nothing else.
+        type: bool
+      credssp_minimum_version:
+        description:
+          - The least version of V(credssp) that the service must have. From V(5) on it has the remedy for CVE-2018-0886.
+        type: int
+      certificate_pem:
+        description:
+          - The file of the client certificate for V(certificate) as O(session.authentication), in PEM form.
+        type: path
+      certificate_key_pem:
+        description:
+          - The file of the key of O(session.certificate_pem).
+        type: path
+      certificate_key_password:
+        description:
+          - What opens the key, or O(session.certificate_pfx).
+        type: str
+      certificate_pfx:
+        description:
+          - A PKCS#12 file with certificate and key, instead of O(session.certificate_pem).
+        type: path
       ca_cert:
         description:
           - A file of certificates in PEM form, or a folder of such files, instead of the authorities that the system trusts.
@@ -72,14 +156,54 @@ options:
         type: bool
       skip_revocation_check:
         description:
-          - Accept a revoked certificate. This version checks no revocation lists, so it changes nothing.
+          - Accept a revoked certificate, also where O(session.crl_file) is given.
         type: bool
+      certificate_fingerprint:
+        description:
+          - The SHA-256 fingerprint of the certificate of the service. Only this certificate is accepted then, and neither its authority
+            nor its name is looked at.
+        type: str
+      crl_file:
+        description:
+          - A file of revocation lists in PEM form. Without it revocation is not checked.
+        type: path
+      tls_minimum_version:
+        description:
+          - The oldest version of TLS to accept, V(1.0) to V(1.3).
+        type: str
+      tls_maximum_version:
+        description:
+          - The newest version of TLS to use, V(1.0) to V(1.3).
+        type: str
+      tls_ciphers:
+        description:
+          - The ciphers for TLS up to 1.2, in OpenSSL's notation.
+        type: str
+      tls_legacy_renegotiation:
+        description:
+          - Talk to a service that has not the secure renegotiation of RFC 5746, as old controllers have not.
+        type: bool
+      proxy:
+        description:
+          - The URL of the HTTP proxy to reach the service through; for HTTPS only.
+        type: str
       proxy_access_type:
         description:
-          - V(none) connects to the service itself. V(environment) uses the proxy that the variables C(https_proxy) and C(no_proxy) of
-            the environment name; for HTTPS only.
+          - Where the proxy comes from if O(session.proxy) names none. V(none) connects to the service itself. V(environment) and
+            V(system) take what the variables C(https_proxy) and C(no_proxy) of the environment name.
         type: str
-        choices: [none, environment]
+      proxy_authentication:
+        description:
+          - How O(session.proxy_user) is authenticated at the proxy, V(negotiate), V(basic) or V(digest).
+        type: str
+      proxy_user:
+        description:
+          - The user for the proxy.
+        type: str
+      proxy_password:
+        description:
+          - The password of O(session.proxy_user).
+        type: str
       connect_timeout:
         description:
           - Seconds for reaching the service, that is for its name, the connection and the TLS handshake together.
@@ -122,4 +246,12 @@ options:
           - What the service is, for the peculiarities of each kind. V(auto) finds out where that matters.
         type: str
         choices: [auto, windows, omi, openwsman, idrac, amt, generic]
+      test_connection:
+        description:
+          - With V(true) an Identify goes out before the first operation, which is not sent if that fails.
+        type: bool
+      session_name:
+        description:
+          - A name for the session, in C(-vvv) and in the result of M(wsman.automation.wsman_identify).
+        type: str
 """

@@ -19,19 +19,72 @@ ArgumentSpec = dict[str, dict[str, t.Any]]
 def session_options_spec() -> ArgumentSpec:
     """A fresh argument spec of all connection options; ``session.from_options`` judges ranges and combinations."""
     return {
+        "connection": {"type": "str"},
+        "flags": {"type": "list", "elements": "raw"},
         "host": {"type": "str"},
         "scheme": {"type": "str", "choices": list(session.SCHEMES)},
         "port": {"type": "int"},
         "http_prefix": {"type": "str"},
+        **_authentication(),
+        **_tls(),
+        **_proxy(),
+        **_exchange(),
+    }
+
+
+def _authentication() -> ArgumentSpec:
+    return {
         "authentication": {"type": "str", "choices": list(session.AUTHENTICATIONS)},
         "user": {"type": "str"},
         "password": {"type": "str", "no_log": True},
         "message_encryption": {"type": "str", "choices": list(session.MESSAGE_ENCRYPTIONS)},
+        "channel_binding": {"type": "str", "choices": list(session.CHANNEL_BINDINGS)},
+        "trusted_hosts": {"type": "list", "elements": "str"},
+        "implicit_credentials": {"type": "bool"},
+        "negotiate_service": {"type": "str"},
+        "negotiate_hostname_override": {"type": "str"},
+        "spn_server_port": {"type": "bool"},
+        "kerberos_ccache": {"type": "str"},
+        "kerberos_keytab": {"type": "str"},
+        "kerberos_delegation": {"type": "bool"},
+        "credssp_auth_mechanism": {"type": "str", "choices": list(session.CREDSSP_MECHANISMS)},
+        "credssp_disable_tlsv1_2": {"type": "bool"},
+        "credssp_minimum_version": {"type": "int"},
+        "certificate_pem": {"type": "path"},
+        "certificate_key_pem": {"type": "path"},
+        "certificate_key_password": {"type": "str", "no_log": True},
+        "certificate_pfx": {"type": "path"},
+    }
+
+
+def _tls() -> ArgumentSpec:
+    return {
         "ca_cert": {"type": "path"},
         "skip_ca_check": {"type": "bool"},
         "skip_cn_check": {"type": "bool"},
         "skip_revocation_check": {"type": "bool"},
-        "proxy_access_type": {"type": "str", "choices": list(session.PROXY_ACCESS_TYPES)},
+        "certificate_fingerprint": {"type": "str"},
+        "crl_file": {"type": "path"},
+        "tls_minimum_version": {"type": "str"},
+        "tls_maximum_version": {"type": "str"},
+        "tls_ciphers": {"type": "str"},
+        "tls_legacy_renegotiation": {"type": "bool"},
+    }
+
+
+def _proxy() -> ArgumentSpec:
+    """Access type and authentication have no choices here: Windows' names for them are taken in any case."""
+    return {
+        "proxy": {"type": "str"},
+        "proxy_access_type": {"type": "str"},
+        "proxy_authentication": {"type": "str"},
+        "proxy_user": {"type": "str"},
+        "proxy_password": {"type": "str", "no_log": True},
+    }
+
+
+def _exchange() -> ArgumentSpec:
+    return {
         "connect_timeout": {"type": "float"},
         "operation_timeout": {"type": "float"},
         "read_timeout": {"type": "float"},
@@ -42,4 +95,6 @@ def session_options_spec() -> ArgumentSpec:
         "data_locale": {"type": "str"},
         "encoding": {"type": "str", "choices": list(session.ENCODINGS)},
         "profile": {"type": "str", "choices": list(session.PROFILES)},
+        "test_connection": {"type": "bool"},
+        "session_name": {"type": "str"},
     }

@@ -93,6 +93,10 @@ session:
   returned: success
   type: dict
   contains:
+    session_name:
+      description: The name of the session, which is that of the host in the inventory unless C(session_name) is set.
+      type: str
+      sample: server1
     host:
       description: The name or address that was connected to.
       type: str
@@ -110,11 +114,20 @@ session:
       type: str
       sample: wsman
     authentication:
-      description: The authentication that was used, never V(default).
+      description: The authentication that was used, never V(default). Of several it is the one that the service offers.
       type: str
-      sample: basic
+      sample: negotiate
+    mechanism:
+      description:
+        - What the handshake has agreed upon, V(kerberos) or V(ntlm). It is V(null) where there was no handshake.
+      type: str
+      sample: kerberos
     encrypted:
-      description: Whether nobody on the way can read the messages.
+      description: Whether nobody on the way can read the messages, because of TLS or of the authentication.
+      type: bool
+      sample: true
+    bound:
+      description: Whether the authentication was bound to the TLS connection, which a service with V(Strict) channel binding asks for.
       type: bool
       sample: true
 fault:

@@ -24,7 +24,13 @@ from ansible_collections.wsman.automation.plugins.plugin_utils import _arguments
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import Result
 
-Connect = t.Callable[[], Client]
+
+class Connect(t.Protocol):
+    """Gives the client of the task; *authenticated* false for one without the account of the host."""
+
+    def __call__(self, *, authenticated: bool = True) -> Client: ...
+
+
 LOCALHOST = ("localhost", "127.0.0.1", "::1")
 CONNECTION = "wsman.automation.wsman"
 
@@ -70,8 +76,9 @@ class WSManAction(ActionBase):
         arguments = self._validate()
         with contextlib.ExitStack() as stack:
 
-            def connect() -> Client:
-                connection = self._connect(task_vars, _arguments.session_options(arguments))
+            def connect(*, authenticated: bool = True) -> Client:
+                session = _arguments.session_options(arguments)
+                connection = self._connect(task_vars, session if authenticated else _arguments.anonymous(session))
                 secrets.update(connection.secrets())
                 stack.enter_context(connection.operation())  # one deadline for all requests
                 return Client(connection)
@@ -96,7 +103,9 @@ class WSManAction(ActionBase):
 
     def _hint(self) -> str | None:
         """A task delegated to the control node talks to the service there, which is seldom meant (ansible.md §1)."""
-        if self._task.delegate_to not in LOCALHOST or "host" in (self._task.args.get("session") or {}):
+        session = self._task.args.get("session")
+        named = isinstance(session, dict) and {"host", "connection"} & session.keys()
+        if self._task.delegate_to not in LOCALHOST or named:
             return None
         return "With delegate_to that host's own service was asked; name another in session.host."
 

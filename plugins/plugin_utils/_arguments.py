@@ -19,6 +19,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     documents,
     fragment,
     representation,
+    session_flags,
     uris,
     xml,
 )
@@ -36,6 +37,18 @@ Arguments = dict[str, t.Any]
 
 #: Options of a module that are options of the connection, given for one task.
 _REQUEST_OPTIONS = ("operation_timeout", "max_envelope_size", "locale")
+
+#: Options and flags of the connection that mean something with an account only.
+_OF_AN_ACCOUNT = (
+    "user", "password", "implicit_credentials", "channel_binding", "spn_server_port", "kerberos_ccache",
+    "kerberos_keytab", "kerberos_delegation", "certificate_pem", "certificate_key_pem", "certificate_key_password",
+    "certificate_pfx",
+)  # fmt: skip
+_FLAGS_OF_AN_ACCOUNT = frozenset(session_flags.AUTHENTICATIONS) | {
+    "CredUsernamePassword",
+    "EnableSPNServerPort",
+    "AllowNegotiateImplicitCredentials",
+}
 
 
 def native(value: t.Any) -> t.Any:
@@ -61,6 +74,16 @@ def session_options(arguments: Arguments) -> Arguments:
         if arguments.get(name) is not None:
             options[name] = arguments[name]
     return options
+
+
+def anonymous(options: Arguments) -> Arguments:
+    """The same connection options for a session without an account, which an unauthenticated Identify needs."""
+    kept = {name: value for name, value in options.items() if name not in _OF_AN_ACCOUNT}
+    if kept.get("message_encryption") == "always":
+        del kept["message_encryption"]
+    if kept.get("flags"):
+        kept["flags"] = sorted(session_flags.parse(kept["flags"]) - _FLAGS_OF_AN_ACCOUNT)
+    return {**kept, "authentication": "none"}
 
 
 def read_target(arguments: Arguments) -> Target:

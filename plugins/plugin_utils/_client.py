@@ -28,8 +28,10 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors imp
 )
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.operations import Identity
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.profiles import Profile
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
 
 display = Display()
+_tested: set[str] = set()  # the ids of the sessions that have answered an Identify
 
 
 class Client:
@@ -39,11 +41,26 @@ class Client:
         self._connection = connection
         self.options = connection.session_options()
 
+    @property
+    def used(self) -> SessionOptions:
+        """The options as they came out: of several authentications the one that the service was found to offer."""
+        found: SessionOptions = self._connection.session.options
+        return found
+
+    @property
+    def mechanism(self) -> str | None:
+        """What the authentication has agreed upon, ``kerberos`` or ``ntlm``; ``None`` where there is no such choice."""
+        found: str | None = self._connection.session.mechanism
+        return found
+
     def execute(self, request: Request, *, settings: Settings | None = None) -> Response:
         """Send *request* and return its answer; *settings* instead of those that fit the target now.
 
-        Raises WSManFault, ProtocolError and TransportError.
+        With ``test_connection`` an Identify goes first, once a session, and nothing follows one that fails. Raises
+        WSManFault, ProtocolError and TransportError.
         """
+        if self.options.test_connection and request.action and self._connection.session.session_id not in _tested:
+            self.identify()
         message_id = str(uuid.uuid4())
         data = envelope.dump(request, settings or self._settings(request.target), message_id)
         self._show(request)
@@ -68,6 +85,7 @@ class Client:
             response = envelope.load(answer.body, charset=answer.charset, http_status=answer.status)
             identity = operations.read_identify(response)
         self._connection.session.profile = profiles.detect(identity)
+        _tested.add(self._connection.session.session_id)
         return identity
 
     def _send_unauthenticated(self, data: bytes) -> t.Any:
@@ -159,4 +177,5 @@ class Client:
         """One line for -vvv: what and where, and no values."""
         action = (request.action or "Identify").rpartition("/")[2]
         resource = f" {request.target.resource_uri}" if request.target else ""
-        display.vvv(f"WSMAN {action}{resource}", host=self.options.host)
+        name = f" in the session {self.options.session_name}" if self.options.session_name else ""
+        display.vvv(f"WSMAN {action}{resource}{name}", host=self.options.host)

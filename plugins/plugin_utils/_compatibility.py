@@ -3,40 +3,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One set of connection options out of ours, those of ``winrm`` and ``psrp`` inventories, and those of the task.
 
-A variable of another plugin whose values differ from ours is an option of its own here and is translated by one table
-to the nearest legal session; what is moot in it is dropped and said. Pure: values and where they came from in, options
-and notes out. Must not know Ansible's plugins, and does not judge the result: ``session.from_options`` does.
+What the variables of the other plugins mean stands in ``_foreign.py``. Here it is decided which of all count: the
+task's ``session`` over our own variables, and these over what was written for another connection, of which what is
+moot is dropped and said. Pure: values and where they came from in, options and notes out. Must not know Ansible's
+plugins, and does not judge the result: ``session.from_options`` does.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import os
 import typing as t
 
-from ansible_collections.wsman.automation.plugins.module_utils._wsman import session
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import connection_string, session, session_flags
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
+from ansible_collections.wsman.automation.plugins.plugin_utils import _foreign
+from ansible_collections.wsman.automation.plugins.plugin_utils._foreign import PSRP, WINRM, Given, Notes, Options
 
 OURS = "wsman.automation.wsman"
-_WINRM = frozenset({"winrm", "ansible.builtin.winrm", "ansible.legacy.winrm"})
-_PSRP = frozenset({"psrp", "ansible.builtin.psrp", "ansible.legacy.psrp"})
-_WINRM_TRANSPORTS = ("basic", "plaintext", "ssl", "certificate", "kerberos", "ntlm", "credssp")
-_PSRP_AUTHENTICATIONS = ("basic", "certificate", "negotiate", "kerberos", "ntlm", "credssp")
+ACCOUNT = ("user", "password")
+CERTIFICATE = ("certificate_pem", "certificate_key_pem", "certificate_key_password", "certificate_pfx")
+PROXY = ("proxy", "proxy_access_type", "proxy_authentication", "proxy_user", "proxy_password")
+_COMPOUND = ("flags", "connection")  # each says what several other options say
 _THEIR_OPERATION_TIMEOUT = 20.0  # of pywinrm and psrp; ours may be longer than a read_timeout chosen beside it
-_FOREIGN = ("ansible_winrm_", "ansible_psrp_")
-_NOTHING = (None, "", [])
-
-
-@dataclasses.dataclass(frozen=True)
-class Given:
-    """A value, and the variable (``ansible_port``), keyword (``keyword: port``) or ``session`` that gave it."""
-
-    value: t.Any
-    source: str
-
-    @property
-    def is_foreign(self) -> bool:
-        return self.source.startswith(_FOREIGN)
+_WITHOUT_ACCOUNT = ("none", "certificate")
+_NOT_BY_PROXY = ("kerberos", "credssp")
 
 
 @dataclasses.dataclass
@@ -44,10 +34,7 @@ class Resolution:
     """*options* for ``session.from_options``; *notes* are (verbosity, text) of what was dropped."""
 
     options: dict[str, t.Any]
-    notes: list[tuple[int, str]]
-
-
-Options = dict[str, Given]
+    notes: Notes
 
 
 def resolve(
@@ -63,14 +50,16 @@ def resolve(
     (``None``: ours), *port_is_set* whether its ``ansible_port`` comes from the inventory and not from core. Raises
     :class:`UsageError` for a foreign value that means nothing, naming its variable.
     """
-    notes: list[tuple[int, str]] = []
+    notes: Notes = []
     own = {name: Given(value, "session") for name, value in task.items() if value is not None}
-    direct = {name: one for name, one in given.items() if name in session.OPTIONS}
-    options = {**_translate(given, {**direct, **own}, connection), **direct}
+    options = _ours_first({name: one for name, one in given.items() if name in session.OPTIONS}, own)
+    translated = _foreign.translate({**given, **options, **own}, _said({**options, **own}), connection, notes)
+    options = {**translated, **options}
     _check_port(options, own, connection, port_is_set, notes)
     _make_room(options, own)
     options.update(own)
-    _drop_moot(options, bool({"scheme", "port"} & own.keys()), notes)
+    _drop_moot(options, bool({"scheme", "port", *_COMPOUND} & own.keys()), notes)
+    _fit_timeouts(options)
     return Resolution({name: one.value for name, one in options.items()}, notes)
 
 
@@ -80,189 +69,176 @@ def port_counts(port: t.Any, connection: str | None, port_is_set: bool, scheme: 
     It is under our connection, ``winrm`` and ``psrp``; but ``winrm`` itself puts 5986 there. Under any other connection
     only the two ports of WS-Management can be meant for us.
     """
-    if connection in _WINRM:
+    if connection in WINRM:
         return port_is_set or scheme != "http" or port != session.PORTS["https"]
-    if connection is None or connection == OURS or connection in _PSRP:
+    if connection is None or connection == OURS or connection in PSRP:
         return True
     return port in session.PORTS.values()
 
 
-# What each foreign option means: a function of its value and of all that is given to options of ours.
-Row = t.Callable[[t.Any, t.Mapping[str, Given]], dict[str, t.Any]]
+# which options count
 
 
-def _winrm_transport(value: t.Any, given: t.Mapping[str, Given]) -> dict[str, t.Any]:
-    """A list in order of preference; the first that this version has. ``plaintext`` and ``ssl`` are names of Basic."""
-    names = [str(name).strip().lower() for name in (value if isinstance(value, (list, tuple)) else [value])]
-    certificate = given.get("winrm_cert_pem", Given(None, "")).value not in _NOTHING
-    meaning = {"plaintext": "basic", "ssl": "certificate" if certificate else "basic"}
-    for name in names:
-        _check_known(name, _WINRM_TRANSPORTS, "ansible_winrm_transport")
-    wanted = [meaning.get(name, name) for name in names]
-    return {"authentication": _available(wanted, "ansible_winrm_transport")}
+def _ours_first(options: Options, own: Options) -> Options:
+    """The variables' *options* without those that our own variables or the task say otherwise, in whatever words."""
+    by_task = _said(own)
+    for name in reversed(_COMPOUND):  # the port that a connection string means turns on UseSsl
+        if name in options and by_task & {*_meaning(options, name), "scheme", "port", "authentication"}:
+            options = {**_expand(options, name), **{other: one for other, one in options.items() if other != name}}
+    options = {name: one for name, one in options.items() if name not in by_task}
+    by_us = _said({name: one for name, one in options.items() if one.is_ours})
+    return {name: one for name, one in options.items() if one.is_ours or name not in by_us}
 
 
-def _psrp_auth(value: t.Any, _given: t.Mapping[str, Given]) -> dict[str, t.Any]:
-    name = str(value).strip().lower()
-    _check_known(name, _PSRP_AUTHENTICATIONS, "ansible_psrp_auth")
-    return {"authentication": _available([name], "ansible_psrp_auth")}
+def _said(options: Options) -> set[str]:
+    """The options about which *options* leave nothing open."""
+    said = set(options).union(*(_meaning(options, name) for name in _COMPOUND if name in options))
+    return said | {"proxy_access_type"} if "proxy" in said else said
 
 
-def _winrm_validation(value: t.Any, _given: t.Mapping[str, Given]) -> dict[str, t.Any]:
-    _check_known(value, ("validate", "ignore"), "ansible_winrm_server_cert_validation")
-    return {"skip_ca_check": True, "skip_cn_check": True} if value == "ignore" else {}
+def _expand(options: Options, name: str) -> Options:
+    """What the compound option *name* says, as options of the same source."""
+    return {other: Given(value, options[name].source) for other, value in _meaning(options, name).items()}
 
 
-def _psrp_validation(value: t.Any, _given: t.Mapping[str, Given]) -> dict[str, t.Any]:
-    """``validate`` or ``ignore``; also a boolean or the path of a bundle, which pypsrp takes under the same name."""
-    text = str(value)
-    if text.lower() in ("ignore", "false", "no"):
-        return {"skip_ca_check": True, "skip_cn_check": True}
-    if text.lower() in ("validate", "true", "yes"):
+def _meaning(options: Options, name: str) -> dict[str, t.Any]:
+    """What a compound option says in terms of the others; nothing where it is wrong, which is judged elsewhere."""
+    value = options[name].value
+    try:
+        if name == "flags":
+            return _meaning_of_flags(session_flags.parse(value))
+        return dataclasses.asdict(connection_string.resolve({"connection": str(value)}, _has_ssl_flag(options)))
+    except UsageError:
         return {}
-    if os.sep not in text:
-        _check_known(value, ("validate", "ignore"), "ansible_psrp_cert_validation")
-    return {"ca_cert": os.path.expanduser(text)}
 
 
-def _winrm_trust(value: t.Any, _given: t.Mapping[str, Given]) -> dict[str, t.Any]:
-    """A path; pywinrm's own word for "what requests takes" means the system's authorities here."""
-    return {} if value in (True, False, "legacy_requests") else {"ca_cert": os.path.expanduser(str(value))}
+def _meaning_of_flags(flags: frozenset[str]) -> dict[str, t.Any]:
+    meaning = session_flags.merge({}, flags)
+    for name in meaning.get("authentication", ()):
+        meaning["authentication"] = name
+    return {**meaning, "scheme": "https"} if "UseSsl" in flags else meaning
 
 
-def _winrm_proxy(value: t.Any, _given: t.Mapping[str, Given]) -> dict[str, t.Any]:
-    if value == "legacy_requests":
-        return {"proxy_access_type": "environment"}
-    raise _no_proxy("ansible_winrm_proxy")
+def _has_ssl_flag(options: Options) -> bool:
+    return "flags" in options and "scheme" in _meaning({"flags": options["flags"]}, "flags")
 
 
-def _psrp_proxy(_value: t.Any, _given: t.Mapping[str, Given]) -> dict[str, t.Any]:
-    raise _no_proxy("ansible_psrp_proxy")
+def _value(options: Options, name: str) -> t.Any:
+    """The value of an option, be it named or said by a compound one; ``None`` where it is not given."""
+    if name in options:
+        return options[name].value
+    found = (_meaning(options, compound).get(name) for compound in _COMPOUND if compound in options)
+    return next((value for value in found if value is not None), None)
 
 
-def _psrp_ignore_proxy(value: t.Any, _given: t.Mapping[str, Given]) -> dict[str, t.Any]:
-    ignored = str(value).lower() in ("true", "yes", "on", "1", "y", "t")
-    return {"proxy_access_type": "none" if ignored else "environment"}
-
-
-_AUTHENTICATION, _PROXY = ("authentication",), ("proxy_access_type",)
-_CHECKS = ("skip_ca_check", "skip_cn_check")
-
-# our option for the foreign variable → the variable, what its values mean, and which options of ours that can concern
-TABLE: dict[str, tuple[str, Row, tuple[str, ...]]] = {
-    "winrm_transport": ("ansible_winrm_transport", _winrm_transport, _AUTHENTICATION),
-    "winrm_server_cert_validation": ("ansible_winrm_server_cert_validation", _winrm_validation, _CHECKS),
-    "winrm_ca_trust_path": ("ansible_winrm_ca_trust_path", _winrm_trust, ("ca_cert",)),
-    "winrm_proxy": ("ansible_winrm_proxy", _winrm_proxy, _PROXY),
-    "psrp_auth": ("ansible_psrp_auth", _psrp_auth, _AUTHENTICATION),
-    "psrp_cert_validation": ("ansible_psrp_cert_validation", _psrp_validation, (*_CHECKS, "ca_cert")),
-    "psrp_proxy": ("ansible_psrp_proxy", _psrp_proxy, _PROXY),
-    "psrp_ignore_proxy": ("ansible_psrp_ignore_proxy", _psrp_ignore_proxy, _PROXY),
-}
-
-
-def _translate(given: t.Mapping[str, Given], own: t.Container[str], connection: str | None) -> Options:
-    """What the foreign options mean, where *own* options do not say it all.
-
-    Where variables of both plugins are there, those of the host's own connection count.
-    """
-    plugin = "psrp" if connection in _PSRP else "winrm"
-    options: Options = {}
-    for name in sorted(TABLE, key=lambda name: not name.startswith(plugin)):
-        variable, row, concerned = TABLE[name]
-        one = given.get(name)
-        if one is None or one.value in _NOTHING or all(option in own or option in options for option in concerned):
-            continue
-        for option, value in row(one.value, given).items():
-            options.setdefault(option, Given(value, variable))
-    return options
-
-
-def _check_known(value: t.Any, known: t.Sequence[str], variable: str) -> None:
-    if value not in known:
-        raise UsageError(f"{value!r} is not known.", option=variable, remedy=f"Choose one of {', '.join(known)}.")
-
-
-def _available(wanted: t.Sequence[str], variable: str) -> str:
-    for name in wanted:
-        if name in session.AVAILABLE_AUTHENTICATIONS:
-            return name
-    raise session.not_available(" or ".join(wanted), variable)
-
-
-def _no_proxy(variable: str) -> UsageError:
-    return UsageError(
-        "This version takes no proxy by its URL.",
-        option=variable,
-        remedy="Set ansible_wsman_proxy_access_type to environment and the https_proxy variable, or to none.",
-    )
-
-
-def _check_port(
-    options: Options, own: Options, connection: str | None, port_is_set: bool, notes: list[tuple[int, str]]
-) -> None:
+def _check_port(options: Options, own: Options, connection: str | None, port_is_set: bool, notes: Notes) -> None:
     """Leave out a port that is somebody else's."""
     port = options.get("port")
-    if port is None or port.source not in ("ansible_port", "keyword: port") or "port" in own:
+    if port is None or port.source not in ("ansible_port", "keyword: port"):
         return
-    scheme = own.get("scheme") or options.get("scheme")
-    if not port_counts(port.value, connection, port_is_set, scheme.value if scheme else None):
+    if not port_counts(port.value, connection, port_is_set, _value({**options, **own}, "scheme")):
         del options["port"]
         notes.append((1, f"Port {port.value} of {port.source} belongs to connection {connection} and is not used."))
 
 
 def _make_room(options: Options, own: Options) -> None:
     """Leave out what a variable says and the task has made impossible by what it says of the same matter."""
-    scheme, port = own.get("scheme"), own.get("port")
-    if (
-        scheme
-        and not port
-        and options.get("port", scheme).value in set(session.PORTS.values()) - {session.PORTS.get(scheme.value)}
-    ):
-        del options["port"]
-    if port and not scheme and port.value in session.PORTS.values():
+    scheme, port = _value(own, "scheme"), _value(own, "port")
+    others = set(session.PORTS.values()) - {session.PORTS.get(scheme)}
+    if scheme and not port and _value(options, "port") in others:
+        options.pop("port", None)
+    if port and not scheme and port in session.PORTS.values():
         options.pop("scheme", None)
     if "operation_timeout" in own and "read_timeout" not in own:
         _drop_read_timeout(options, own["operation_timeout"].value)
-    if _no_account(own):
-        options.pop("user", None)
-        options.pop("password", None)
-    elif _no_account(options):
-        for name in ("user", "password"):
-            if name in options and not options[name].source.startswith("ansible_wsman_"):
-                del options[name]
+    if {"proxy", "proxy_access_type"} & own.keys():
+        _drop(options, PROXY)  # credentials for one proxy are not for another
+    if _value(own, "implicit_credentials"):
+        _drop(options, ACCOUNT)
+    authentication = _value(own, "authentication")
+    if authentication is not None:
+        _make_room_for(authentication, options)
 
 
-def _no_account(options: Options) -> bool:
-    return "authentication" in options and options["authentication"].value == "none"
+def _make_room_for(authentication: str, options: Options) -> None:
+    """Leave out what variables say beside the authentication that they have in mind, where the task's is another."""
+    if authentication in _WITHOUT_ACCOUNT:
+        _drop(options, ACCOUNT)
+    if authentication != "certificate":
+        _drop(options, CERTIFICATE)
+    if authentication != "negotiate":
+        _drop(options, ("implicit_credentials",))
+    for name, able in (("message_encryption", session.ENCRYPTING), ("channel_binding", session.BINDING)):
+        if authentication not in {*able, "default"} and name in options and options[name].value == "always":
+            del options[name]
+    if authentication not in ("default", "negotiate", "kerberos"):
+        _drop(options, ("spn_server_port",))
+
+
+def _drop(options: Options, names: t.Iterable[str]) -> None:
+    for name in names:
+        options.pop(name, None)
+
+
+# what is moot
+
+
+def _drop_moot(options: Options, endpoint_by_task: bool, notes: Notes) -> None:
+    """Leave out what means nothing in this session, unless our own variables ask for it: then it is a contradiction."""
+    _drop_moot_account(options, notes)
+    scheme = _scheme(options)
+    for name, beside in _moot(options, scheme):
+        one = options[name]
+        if one.is_foreign or (endpoint_by_task and one.source != "session"):
+            del options[name]
+            notes.append((2, f"{one.source} means nothing {beside} and is not used."))
+
+
+def _moot(options: Options, scheme: str) -> list[tuple[str, str]]:
+    """(option, beside what it means nothing) for what is given."""
+    values = {name: one.value for name, one in options.items()}
+    found = []
+    if scheme == "http":
+        found += [(name, "over HTTP") for name in (*session.SKIP_SWITCHES, *session.TLS_OPTIONS) if values.get(name)]
+    elif values.get("message_encryption") == "never":
+        found.append(("message_encryption", "over HTTPS"))
+    authentication = _first_authentication(options)
+    if values.get("proxy_access_type") == "environment" and (scheme == "http" or authentication in _NOT_BY_PROXY):
+        found.append(("proxy_access_type", "over HTTP" if scheme == "http" else f"with {authentication}"))
+    return found
+
+
+def _drop_moot_account(options: Options, notes: Notes) -> None:
+    """A user beside a certificate and a certificate beside a user, where they were not given for us."""
+    authentication = _first_authentication(options)
+    names: tuple[str, ...] = CERTIFICATE if authentication != "certificate" else ()
+    if authentication in _WITHOUT_ACCOUNT or _value(options, "implicit_credentials"):
+        names += ACCOUNT
+    for name in names:
+        if name in options and not options[name].is_ours:
+            beside = f"authentication {authentication}" if authentication else "this authentication"
+            notes.append((2, f"{options.pop(name).source} means nothing with {beside} and is not used."))
+
+
+def _first_authentication(options: Options) -> str | None:
+    """The one that is wanted; the first of several; ``None`` where that is left to the default."""
+    value = _value(options, "authentication")
+    return value[0] if isinstance(value, list) and value else value
+
+
+def _scheme(options: Options) -> str:
+    given = {name: options[name].value for name in ("connection", "scheme", "port") if name in options}
+    place = {} if "connection" in given else {"host": "localhost"}  # any host: it does not turn on that
+    try:
+        return connection_string.resolve({**place, **given}, _has_ssl_flag(options)).scheme
+    except UsageError:
+        return "https"
 
 
 def _drop_read_timeout(options: Options, operation_timeout: t.Any) -> None:
     read = options.get("read_timeout")
     if read is not None and isinstance(operation_timeout, (int, float)) and read.value <= operation_timeout:
         del options["read_timeout"]
-
-
-def _drop_moot(options: Options, endpoint_by_task: bool, notes: list[tuple[int, str]]) -> None:
-    """Leave out what means nothing on this scheme, unless our own variables ask for it: then it is a contradiction."""
-    scheme = _scheme(options)
-    moot = {"message_encryption": "never"} if scheme == "https" else dict.fromkeys(session.SKIP_SWITCHES, True)
-    if scheme == "http":
-        moot["proxy_access_type"] = "environment"
-    for name, value in moot.items():
-        one = options.get(name)
-        excused = one is not None and (one.is_foreign or (endpoint_by_task and one.source != "session"))
-        if one is not None and one.value == value and excused:
-            del options[name]
-            notes.append((2, f"{one.source} means nothing over {scheme.upper()} and is not used."))
-    _fit_timeouts(options)
-
-
-def _scheme(options: Options) -> str:
-    if "scheme" in options:
-        return str(options["scheme"].value)
-    port = options["port"].value if "port" in options else None
-    return "http" if port == session.PORTS["http"] else "https"
 
 
 def _fit_timeouts(options: Options) -> None:

@@ -41,7 +41,8 @@ def run():
 
     def run(name, arguments, *answers, server=None, **given):
         keywords = {keyword: given.pop(keyword, value) for keyword, value in TASK.items()}
-        connection = FakeConnection(answers, {"host": "box", "user": "joe", "password": "pa55w0rd", **given})
+        account = {"authentication": "basic", "user": "joe", "password": "pa55w0rd"}
+        connection = FakeConnection(answers, {"host": "box", **account, **given})
         connection.server = server
         task = types.SimpleNamespace(action=f"wsman.automation.wsman_{name}", args=arguments, **keywords)
         play_context = types.SimpleNamespace(password=None, timeout=10)

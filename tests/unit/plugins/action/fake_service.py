@@ -8,9 +8,12 @@ from __future__ import annotations
 import contextlib
 import re
 import types
+import uuid
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import WSManError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import from_options
+from ansible_collections.wsman.automation.plugins.plugin_utils import _compatibility
+from ansible_collections.wsman.automation.plugins.plugin_utils._foreign import Given
 
 ENVELOPE = (
     '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"'
@@ -39,10 +42,12 @@ class FakeConnection:
     """Answers the n-th request with the n-th entry of *answers*: the text of a body, or an error to raise."""
 
     _shell = types.SimpleNamespace(tmpdir="unused")
+    mechanism = None
 
     def __init__(self, answers, options):
         self.answers, self.options = list(answers), options
-        self.session = types.SimpleNamespace(profile=None, session_id="00000000-0000-0000-0000-000000000001")
+        self.session = types.SimpleNamespace(profile=None, session_id=str(uuid.uuid4()))
+        self.session.mechanism = self.mechanism
         self.sent, self.repeatable, self.unauthenticated = [], [], []
         self.overrides, self.server = {}, None
 
@@ -53,7 +58,9 @@ class FakeConnection:
         self.overrides = options
 
     def session_options(self):
-        return from_options({**self.options, **self.overrides})
+        given = {name: Given(value, f"ansible_wsman_{name}") for name, value in self.options.items()}
+        self.session.options = from_options(_compatibility.resolve(given, self.overrides).options)
+        return self.session.options
 
     def parting(self):
         return contextlib.nullcontext()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
-from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import fault
+from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import FakeConnection, fault
 
 PLACE = {"resource_uri": "cimv2/CIM_Thing"}
 PASSWORD = "pa55w0rd"
@@ -189,10 +189,44 @@ class TestIdentify:
             "product_version": "OS: 10.0.1 SP: 0.0 Stack: 3.0",
             "security_profiles": ["http://example/basic"],
         }
-        assert result["session"]["authentication"] == ("basic" if authenticated else "none")
+        assert result["session"] == {
+            "session_name": None,
+            "host": "box",
+            "scheme": "https",
+            "port": 5986,
+            "http_prefix": "wsman",
+            "authentication": "basic" if authenticated else "none",
+            "mechanism": None,
+            "encrypted": True,
+            "bound": False,
+        }
         assert "<s:Header/>" in connection.sent[0]
         assert connection.unauthenticated == [not authenticated]
         assert connection.session.profile.name == "windows"
+
+    @pytest.mark.parametrize(
+        "session",
+        [
+            {"user": "u", "password": "p", "authentication": "kerberos"},
+            {"flags": ["UseKerberos", "UseSsl", "CredUsernamePassword"]},
+            {"channel_binding": "always", "message_encryption": "always", "spn_server_port": True},
+            {"authentication": "certificate", "certificate_pem": "/c"},
+            {"implicit_credentials": True},
+        ],
+        ids=str,
+    )
+    def test_without_credentials_none_of_their_options_is_in_the_way(self, run, session):
+        result, _connection = run("identify", {"authenticated": False, "session": session}, IDENTITY)
+        assert result["session"]["authentication"] == "none", result
+
+    def test_what_the_handshake_has_decided_is_shown(self, run, monkeypatch):
+        monkeypatch.setattr(FakeConnection, "mechanism", "kerberos")
+        negotiate = {"scheme": "http", "authentication": "negotiate"}
+        result, _connection = run("identify", {"session": negotiate}, IDENTITY)
+        shown = result["session"]
+        assert (shown["mechanism"], shown["encrypted"], shown["bound"]) == ("kerberos", True, False)
+        result, _connection = run("identify", {"session": {"authentication": "ntlm"}}, IDENTITY)
+        assert result["session"]["bound"]
 
     def test_a_service_that_tells_nothing_without_credentials(self, run):
         refused = TransportError("wants authentication.", step="authentication", remedy="Set user and password.")
@@ -213,9 +247,10 @@ def test_delegation_to_the_control_node_names_session(run):
     result, _connection = run("get", PLACE, refused, delegate_to="localhost")
     assert result["transport"]["remedy"].startswith("Start it. ")
     assert "session" in result["transport"]["remedy"]
-    named = {**PLACE, "session": {"host": "other"}}
-    result, _connection = run("get", named, TransportError("refused", step="connect"), delegate_to="localhost")
-    assert result["transport"]["remedy"] is None
+    for session in ({"host": "other"}, {"connection": "https://other:5986"}):
+        named = {**PLACE, "session": session}
+        result, _connection = run("get", named, TransportError("refused", step="connect"), delegate_to="localhost")
+        assert result["transport"]["remedy"] is None
 
 
 def test_async_is_refused_in_cores_own_words(run):

@@ -19,12 +19,14 @@ from ansible_collections.wsman.automation.plugins.doc_fragments._session import 
 from ansible_collections.wsman.automation.plugins.module_utils._session_argspec import session_options_spec
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import session as ring1
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
-from ansible_collections.wsman.automation.plugins.plugin_utils import _compatibility, _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _foreign, _kerberos, _say, _transport
 
 DOCUMENTED = yaml.safe_load(wsman.DOCUMENTATION)["options"]
 FRAGMENT = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]["session"]["suboptions"]
 NAME = "wsman.automation.wsman"
+PLUGIN_NAMES = {ours: name for name, ours in wsman.RENAMED.items()}
 ACCOUNT = {"ansible_host": "srv", "ansible_user": "u", "ansible_password": "s3cret"}
+BASIC = {**ACCOUNT, "ansible_wsman_authentication": "basic"}
 IDENTIFIED = (
     b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>'
     b'<i:IdentifyResponse xmlns:i="http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd">'
@@ -36,7 +38,7 @@ IDENTIFIED = (
 @pytest.fixture(autouse=True)
 def no_sessions(monkeypatch):
     """Each test begins without anything said, and ends without sessions."""
-    monkeypatch.setattr(wsman, "_said", set())
+    monkeypatch.setattr(_say, "_said", set())
     yield
     for options in list(_transport._sessions):
         _transport.close(options)
@@ -78,34 +80,44 @@ def service(monkeypatch):
 # one list of options in five places
 
 
+def documented(name):
+    """The plugin's documentation of an option of the session."""
+    return DOCUMENTED[PLUGIN_NAMES.get(name, name)]
+
+
 def test_every_option_is_in_every_place():
-    ours = set(DOCUMENTED) - set(_compatibility.TABLE) - {"effective_connection", "winrm_cert_pem"}
+    ours = {wsman.RENAMED.get(name, name) for name in set(DOCUMENTED) - set(_foreign.TABLE) - _foreign.ASIDE}
     assert ours == set(FRAGMENT) == set(session_options_spec()) == set(ring1.OPTIONS)
 
 
 @pytest.mark.parametrize("name", ring1.OPTIONS)
 def test_type_and_choices_are_the_same_in_every_place(name):
     spec = {key: value for key, value in session_options_spec()[name].items() if key != "no_log"}
-    for documented in (DOCUMENTED[name], FRAGMENT[name]):
-        assert {key: documented[key] for key in ("type", "choices") if key in documented} == spec
+    read = {"type": "raw"} if name == "flags" else spec  # a variable may hold one number, which is no list for core
+    for one, expected in ((documented(name), read), (FRAGMENT[name], spec)):
+        assert {key: one[key] for key in ("type", "elements", "choices") if key in one} == expected
 
 
-@pytest.mark.parametrize("name", [name for name in ring1.OPTIONS if "default" in DOCUMENTED[name]])
+def test_secrets_are_never_logged():
+    assert {name for name, one in session_options_spec().items() if one.get("no_log")} == set(wsman.SECRETS)
+
+
+@pytest.mark.parametrize("name", [name for name in ring1.OPTIONS if "default" in documented(name)])
 def test_documented_defaults_are_true(name):
-    if name == "host":
+    if documented(name)["default"] == "inventory_hostname":
         return
-    resolved = getattr(ring1.from_options({"host": "srv"}), name)
-    given = getattr(ring1.from_options({"host": "srv", name: DOCUMENTED[name]["default"]}), name)
-    assert given == resolved
+    account = {"host": "srv", "user": "u", "password": "p"}
+    given = getattr(ring1.from_options({**account, name: documented(name)["default"]}), name)
+    assert given == getattr(ring1.from_options(account), name)
 
 
 @pytest.mark.parametrize("name", ring1.OPTIONS)
 def test_our_own_variable_is_the_last_and_wins(name):
-    assert DOCUMENTED[name]["vars"][-1] == {"name": f"ansible_wsman_{name}"}
+    assert documented(name)["vars"][-1] == {"name": f"ansible_wsman_{name}"}
 
 
 def test_every_foreign_option_reads_the_variable_that_the_table_names():
-    for name, (variable, _row, _concerned) in _compatibility.TABLE.items():
+    for name, (variable, _row, _concerned) in _foreign.TABLE.items():
         assert DOCUMENTED[name]["vars"] == [{"name": variable}]
 
 
@@ -136,11 +148,12 @@ def test_no_option_is_mistaken_for_a_keyword():
     ids=str,
 )
 def test_url(variables, url):
-    assert connect(variables).session_options().url == url
+    assert connect({"ansible_wsman_authentication": "none", **variables}).session_options().url == url
 
 
 def test_a_port_of_core_is_not_the_inventorys():
-    variables = {"ansible_port": 5986, "ansible_connection": "winrm", "ansible_wsman_scheme": "http"}
+    place = {"ansible_port": 5986, "ansible_connection": "winrm", "ansible_wsman_scheme": "http"}
+    variables = {**place, "ansible_wsman_authentication": "none"}
     assert connect(variables, port_is_set=False).session_options().port == 5985
     assert connect(variables).session_options().port == 5986
 
@@ -159,7 +172,8 @@ def test_keywords_and_the_password_of_the_command_line():
 def test_values_of_ansible_carry_no_tags_into_the_session():
     options = connect({**ACCOUNT, "ansible_wsman_deadline": 5}).session_options()
     assert (type(options.user), type(options.host), type(options.deadline)) == (str, str, float)
-    assert options == ring1.from_options({"host": "srv", "user": "u", "password": "s3cret", "deadline": 5})
+    given = {"host": "srv", "user": "u", "password": "s3cret", "deadline": 5, "session_name": "inventory-name"}
+    assert options == ring1.from_options(given)
 
 
 def test_the_task_wins_and_the_next_task_begins_anew():
@@ -178,18 +192,68 @@ def test_bad_options_are_errors_of_ours_when_they_are_asked_for():
         connection.send(b"")
 
 
-def test_what_is_dropped_is_said_once(monkeypatch):
-    said = []
-    monkeypatch.setattr(wsman.display, "verbose", lambda text, host, caplevel: said.append((caplevel, host, text)))
-    variables = {
-        **ACCOUNT,
-        "ansible_port": 22,
-        "ansible_connection": "ssh",
-        "ansible_winrm_message_encryption": "never",
-    }
+@pytest.fixture
+def said(monkeypatch):
+    """(verbosity less one, host) of each line that a user may see."""
+    lines = []
+    monkeypatch.setattr(_say.display, "verbose", lambda text, host, caplevel: lines.append((caplevel, host, text)))
+    return lines
+
+
+def test_what_is_dropped_is_said_once(said):
+    dropped = {"ansible_port": 22, "ansible_connection": "ssh", "ansible_winrm_message_encryption": "never"}
     for _number in range(3):
-        connect(variables).session_options()
+        connect({**ACCOUNT, **dropped}).session_options()
     assert [(caplevel, host) for caplevel, host, _text in said] == [(0, "srv"), (1, "srv")]
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"ansible_wsman_connection": "http://other/x"}, "http://other:80/x"),
+        ({"ansible_wsman_connection": "other:5986"}, "https://other:5986/wsman"),
+        ({"ansible_wsman_connection": "other", "ansible_wsman_flags": ["UseSsl"]}, "https://other:5986/wsman"),
+    ],
+    ids=str,
+)
+def test_connection_string(variables, expected):
+    connection = connect({**BASIC, "ansible_port": 5986, **variables})
+    connection.override({"message_encryption": "never"} if expected.startswith("http:") else {})
+    assert connection.session_options().url == expected
+
+
+@pytest.mark.parametrize(
+    "flags", [["WSManFlagUseSsl", 0x2000], "UseSsl,SkipCACheck", "useSsl | 0x2000", 0x8002000, ["0x8002000"]], ids=str
+)
+def test_flags(flags):
+    options = connect({**BASIC, "ansible_winrm_scheme": "http", "ansible_wsman_flags": flags}).session_options()
+    assert (options.scheme, options.skip_ca_check, options.skip_cn_check) == ("https", True, False)
+
+
+@pytest.mark.parametrize(("text", "expected"), [("yes", True), ("no", False)])
+def test_what_pywinrm_reads_from_text_is_read_from_text(text, expected):
+    options = connect({**ACCOUNT, "ansible_winrm_kerberos_delegation": text}).session_options()
+    assert options.kerberos_delegation is expected
+
+
+def test_the_keyword_connection_is_not_the_connection_string():
+    assert connect(BASIC, {"connection": "ssh"}).session_options().url == "https://srv:5986/wsman"
+
+
+def test_the_session_has_the_name_of_the_host():
+    assert connect(BASIC).session_options().session_name == "inventory-name"
+    assert connect({**BASIC, "ansible_wsman_session_name": "night"}).session_options().session_name == "night"
+
+
+@pytest.mark.parametrize("has_ticket", [True, False])
+def test_the_rules_ask_for_a_ticket_only_where_they_turn_on_it(has_ticket, monkeypatch):
+    asked = []
+    monkeypatch.setattr(_kerberos, "has_ticket", lambda *names: asked.append(names) or has_ticket)
+    assert connect(ACCOUNT).session_options().authentication == "negotiate"
+    assert asked == []
+    alone = {"ansible_host": "srv", "ansible_wsman_kerberos_ccache": "FILE:/c", "ansible_wsman_kerberos_keytab": "/k"}
+    assert connect(alone).session_options().authentication == ("kerberos" if has_ticket else "negotiate")
+    assert asked == [("FILE:/c", "/k")]
 
 
 @pytest.mark.parametrize("broken", [{}, {"ansible_wsman_port": 70000}])
@@ -198,6 +262,28 @@ def test_secrets_are_known_also_where_options_are_wrong(broken):
     assert "s3cret" in connection.secrets()
     connection.override({"password": "0ther"})
     assert {"s3cret", "0ther"} <= set(connection.secrets())
+
+
+@pytest.mark.parametrize("broken", [{}, {"ansible_wsman_port": 70000}])
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"ansible_wsman_certificate_key_password": "hunter22"},
+        {"ansible_wsman_proxy_password": "hunter22"},
+        {"ansible_wsman_proxy": "http://u:hunter22@proxy:3128"},
+        {"ansible_psrp_proxy": "http://u:hunter22@proxy:3128"},
+        {"ansible_winrm_proxy": "http://u:hunter%32%32@proxy:3128"},
+    ],
+    ids=str,
+)
+def test_every_password_is_a_secret(variables, broken):
+    assert "hunter22" in connect({**ACCOUNT, **variables, **broken}).secrets()
+
+
+def test_the_password_in_the_proxy_of_the_task_is_a_secret():
+    connection = connect(ACCOUNT)
+    connection.override({"proxy": "http://u:hunter22@proxy:3128", "port": 70000})
+    assert "hunter22" in connection.secrets()
 
 
 def test_what_basic_sends_is_a_secret_too():

@@ -11,7 +11,12 @@ import pytest
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import operations
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.enumeration import Enumeration
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import ProtocolError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import (
+    ProtocolError,
+    TransportError,
+    WSManError,
+)
+from ansible_collections.wsman.automation.plugins.plugin_utils import _client
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import FakeConnection, fault
 
@@ -118,3 +123,48 @@ def test_a_change_whose_answer_cannot_be_read_may_have_been_made():
     with pytest.raises(ProtocolError) as caught:
         client.execute(operations.get(Target(CIM)))
     assert "is not known" not in str(caught.value)
+
+
+class TestConnection:
+    """``test_connection``: Identify first, once a session, and nothing after one that fails."""
+
+    def test_once_a_session(self):
+        client, connection = connect(identity("Openwsman Project"), "<a/>", "<a/>", test_connection=True)
+        client.execute(operations.get(Target(CIM)))
+        Client(connection).execute(operations.get(Target(CIM)))
+        assert connection.actions == ["Identify", "Get", "Get"]
+
+    def test_an_identify_of_the_task_is_enough(self):
+        client, connection = connect(identity("Openwsman Project"), "<a/>", test_connection=True)
+        client.identify()
+        client.execute(operations.get(Target(CIM)))
+        assert connection.actions == ["Identify", "Get"]
+
+    def test_another_session_is_tested_anew(self):
+        for _number in range(2):
+            client, connection = connect(identity("Openwsman Project"), "", test_connection=True)
+            client.execute(operations.delete(Target(CIM)))
+            assert connection.actions == ["Identify", "Delete"]
+
+    @pytest.mark.parametrize("answer", [TransportError("No way.", step="connect"), fault("wsman:AccessDenied"), "<a/>"])
+    def test_nothing_follows_a_failure(self, answer):
+        client, connection = connect(answer, answer, test_connection=True)
+        for _number in range(2):
+            with pytest.raises(WSManError) as caught:
+                client.execute(operations.delete(Target(CIM)))
+            assert not getattr(caught.value, "outcome_unknown", False)
+        assert connection.actions == ["Identify", "Identify"]
+
+    def test_without_it_the_operation_finds_out(self):
+        client, connection = connect("")
+        client.execute(operations.delete(Target(CIM)))
+        assert connection.actions == ["Delete"]
+
+
+@pytest.mark.parametrize(("name", "expected"), [(None, f"WSMAN Get {CIM}"), ("n", f"WSMAN Get {CIM} in the session n")])
+def test_the_name_of_the_session_is_shown(name, expected, monkeypatch):
+    shown = []
+    monkeypatch.setattr(_client.display, "vvv", lambda text, host: shown.append((host, text)))
+    client, _connection = connect("<a/>", session_name=name)
+    client.execute(operations.get(Target(CIM)))
+    assert shown == [("box", expected)]

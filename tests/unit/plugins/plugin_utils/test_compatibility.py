@@ -1,225 +1,17 @@
 # Copyright (c) 2026 the wsman.automation authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Variables of winrm and psrp inventories to one session, each row beside what core's own plugin makes of it."""
+"""Which of all options count: the task's over our own variables over those of other plugins, and what is moot."""
 
 from __future__ import annotations
 
 import pytest
-from ansible.errors import AnsibleError
-from ansible.playbook.play_context import PlayContext
-from ansible.plugins.loader import connection_loader
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import from_options
 from ansible_collections.wsman.automation.plugins.plugin_utils import _compatibility
-from ansible_collections.wsman.automation.plugins.plugin_utils._compatibility import Given, port_counts
-
-#: variable → option, where the connection plugin reads it directly; a test compares with its documentation
-DIRECT = {
-    "ansible_host": "host",
-    "ansible_port": "port",
-    "ansible_user": "user",
-    "ansible_password": "password",
-    "ansible_winrm_port": "port",
-    "ansible_winrm_scheme": "scheme",
-    "ansible_winrm_path": "http_prefix",
-    "ansible_winrm_user": "user",
-    "ansible_winrm_password": "password",
-    "ansible_winrm_message_encryption": "message_encryption",
-    "ansible_winrm_operation_timeout_sec": "operation_timeout",
-    "ansible_winrm_connection_timeout": "operation_timeout",
-    "ansible_winrm_read_timeout_sec": "read_timeout",
-    "ansible_winrm_cert_pem": "winrm_cert_pem",
-    "ansible_psrp_protocol": "scheme",
-    "ansible_psrp_port": "port",
-    "ansible_psrp_path": "http_prefix",
-    "ansible_psrp_user": "user",
-    "ansible_psrp_ca_cert": "ca_cert",
-    "ansible_psrp_message_encryption": "message_encryption",
-    "ansible_psrp_connection_timeout": "connect_timeout",
-    "ansible_psrp_operation_timeout": "operation_timeout",
-    "ansible_psrp_read_timeout": "read_timeout",
-    "ansible_psrp_max_envelope_size": "max_envelope_size",
-    **{variable: option for option, (variable, _row, _concerned) in _compatibility.TABLE.items()},
-}
-VARIABLES = {
-    **DIRECT,
-    **{f"ansible_wsman_{name}": name for name in ("scheme", "port", "authentication", "skip_ca_check")},
-}
-ACCOUNT = {"ansible_host": "srv", "ansible_user": "u", "ansible_password": "p"}
-
-
-def given(variables):
-    return {VARIABLES[name]: Given(value, name) for name, value in variables.items()}
-
-
-def resolve(variables, session=None, **more):
-    return _compatibility.resolve(given(variables), session or {}, **more)
-
-
-def options(variables, session=None, **more):
-    return from_options(resolve(variables, session, **more).options)
-
-
-# beside core
-
-
-def core(name, variables):
-    """Core's own plugin with these variables, and what it would give to its library."""
-    plugin = connection_loader.get(name, PlayContext(), new_stdin=None)
-    extras = {variable: value for variable, value in variables.items() if variable.startswith(f"ansible_{name}_")}
-    plugin.set_options(var_options={**variables, "_extras": extras})
-    getattr(plugin, f"_build_{name}_kwargs" if name == "winrm" else "_build_kwargs")()
-    return plugin
-
-
-@pytest.mark.parametrize(
-    "variables",
-    [
-        {},
-        {"ansible_port": 5985},
-        {"ansible_port": 5986},
-        {"ansible_port": 80},
-        {"ansible_port": 443},
-        {"ansible_winrm_port": 5985},
-        {"ansible_port": 5986, "ansible_winrm_port": 5985},
-        {"ansible_port": 5985, "ansible_winrm_scheme": "https"},
-        {"ansible_port": 5986, "ansible_winrm_scheme": "http"},
-        {"ansible_winrm_path": "/other"},
-        {"ansible_winrm_user": "v"},
-        {"ansible_winrm_password": "q"},
-        {"ansible_winrm_transport": "plaintext"},
-        {"ansible_winrm_transport": ["ssl"]},
-        {"ansible_winrm_transport": "basic"},
-    ],
-    ids=str,
-)
-def test_endpoint_and_account_as_winrm(variables):
-    pytest.importorskip("winrm")
-    theirs = core("winrm", {**ACCOUNT, **variables})
-    resolution = resolve({**ACCOUNT, **variables}, connection="winrm")
-    # what core sends in clear is consented to, so that the rest can be compared
-    consent = {"message_encryption": "never"} if theirs._winrm_scheme == "http" else {}
-    ours = from_options({**resolution.options, **consent})
-    assert (ours.host, ours.port, ours.scheme) == (theirs._winrm_host, theirs._winrm_port, theirs._winrm_scheme)
-    assert (ours.user, ours.password) == (theirs._winrm_kwargs["username"], theirs._winrm_kwargs["password"])
-    assert f"/{ours.http_prefix}" == theirs._winrm_path
-    assert {"plaintext": "basic", "ssl": "basic"}.get(*theirs._winrm_transport * 2) == ours.authentication
-
-
-@pytest.mark.parametrize(
-    "variables",
-    [
-        {},
-        {"ansible_port": 5985},
-        {"ansible_port": 5986},
-        {"ansible_port": 443},
-        {"ansible_psrp_port": 5985},
-        {"ansible_psrp_protocol": "http"},
-        {"ansible_psrp_protocol": "https", "ansible_port": 5985},
-        {"ansible_psrp_path": "other"},
-        {"ansible_psrp_user": "v"},
-        {"ansible_psrp_connection_timeout": 7},
-        {"ansible_psrp_operation_timeout": 40, "ansible_psrp_read_timeout": 55},
-        {"ansible_psrp_read_timeout": 35},
-        {"ansible_psrp_max_envelope_size": 9000},
-        {"ansible_psrp_cert_validation": "ignore"},
-        {"ansible_psrp_cert_validation": "validate"},
-        {"ansible_psrp_ca_cert": "/etc/ca.pem"},
-        {"ansible_psrp_cert_validation": "validate", "ansible_psrp_ca_cert": "/etc/ca.pem"},
-        {"ansible_psrp_ignore_proxy": True},
-    ],
-    ids=str,
-)
-def test_session_as_psrp(variables):
-    pytest.importorskip("pypsrp")
-    theirs = core("psrp", {**ACCOUNT, "ansible_psrp_auth": "basic", **variables})._psrp_conn_kwargs
-    resolution = resolve({**ACCOUNT, "ansible_psrp_auth": "basic", **variables}, connection="psrp")
-    ours = from_options({**resolution.options, **({} if theirs["ssl"] else {"message_encryption": "never"})})
-    assert (ours.host, ours.port, ours.scheme == "https") == (theirs["server"], theirs["port"], theirs["ssl"])
-    assert (ours.user, ours.password, ours.http_prefix) == (theirs["username"], theirs["password"], theirs["path"])
-    assert ours.authentication == theirs["auth"]
-    checked = ours.ca_cert or not (ours.skip_ca_check and ours.skip_cn_check)
-    assert checked == theirs["cert_validation"]
-    named = {"connection_timeout": ours.connect_timeout, "max_envelope_size": ours.max_envelope_size}
-    named |= {"operation_timeout": ours.operation_timeout, "read_timeout": ours.read_timeout}
-    for name, value in named.items():
-        if f"ansible_psrp_{name}" in variables:
-            assert value == theirs[name]
-    assert ours.read_timeout > ours.operation_timeout
-
-
-@pytest.mark.parametrize("choice", ["basic", "certificate", "negotiate", "kerberos", "ntlm", "credssp"])
-def test_every_choice_of_psrp_is_known(choice):
-    core("psrp", {"ansible_psrp_auth": choice})
-    if choice == "basic":
-        assert options({**ACCOUNT, "ansible_psrp_auth": choice}).authentication == "basic"
-        return
-    with pytest.raises(UsageError, match=f"ansible_psrp_auth: {choice} is not available in this version"):
-        resolve({**ACCOUNT, "ansible_psrp_auth": choice})
-
-
-def test_what_psrp_refuses_is_refused():
-    with pytest.raises(AnsibleError):
-        core("psrp", {"ansible_psrp_auth": "digest"})
-    with pytest.raises(UsageError, match="ansible_psrp_auth"):
-        resolve({**ACCOUNT, "ansible_psrp_auth": "digest"})
-
-
-# translated
-
-
-@pytest.mark.parametrize(
-    ("variables", "expected"),
-    [
-        ({"ansible_winrm_transport": ["kerberos", "ssl"]}, {"authentication": "basic"}),
-        ({"ansible_winrm_transport": ["Plaintext"]}, {"authentication": "basic"}),
-        ({"ansible_winrm_transport": []}, {}),
-        ({"ansible_winrm_server_cert_validation": "ignore"}, {"skip_ca_check": True, "skip_cn_check": True}),
-        ({"ansible_winrm_server_cert_validation": "validate"}, {}),
-        (
-            {"ansible_winrm_server_cert_validation": "ignore", "ansible_wsman_skip_ca_check": False},
-            {"skip_ca_check": False, "skip_cn_check": True},
-        ),
-        ({"ansible_winrm_ca_trust_path": "/etc/ca.pem"}, {"ca_cert": "/etc/ca.pem"}),
-        ({"ansible_winrm_ca_trust_path": "legacy_requests"}, {}),
-        ({"ansible_winrm_ca_trust_path": "/a", "ansible_psrp_ca_cert": "/b"}, {"ca_cert": "/b"}),
-        ({"ansible_psrp_cert_validation": False}, {"skip_ca_check": True, "skip_cn_check": True}),
-        ({"ansible_psrp_cert_validation": True}, {}),
-        ({"ansible_psrp_cert_validation": "/etc/ca.pem"}, {"ca_cert": "/etc/ca.pem"}),
-        ({"ansible_winrm_proxy": "legacy_requests"}, {"proxy_access_type": "environment"}),
-        ({"ansible_winrm_proxy": None}, {}),
-        ({"ansible_psrp_ignore_proxy": "false"}, {"proxy_access_type": "environment"}),
-        ({"ansible_psrp_ignore_proxy": True}, {"proxy_access_type": "none"}),
-        ({"ansible_winrm_transport": "ntlm", "ansible_wsman_authentication": "basic"}, {"authentication": "basic"}),
-        ({"ansible_winrm_transport": "ntlm"}, UsageError),
-        ({"ansible_psrp_auth": "ntlm", "ansible_winrm_transport": "basic"}, {"authentication": "basic"}),
-        ({"ansible_winrm_transport": ["kerberos", "ntlm"]}, UsageError),
-        ({"ansible_winrm_transport": "ssl", "ansible_winrm_cert_pem": "/c.pem"}, UsageError),
-        ({"ansible_winrm_transport": ["basic", "kerberus"]}, UsageError),
-        ({"ansible_winrm_server_cert_validation": "False"}, UsageError),
-        ({"ansible_psrp_cert_validation": "maybe"}, UsageError),
-        ({"ansible_winrm_proxy": "http://proxy"}, UsageError),
-        ({"ansible_psrp_proxy": "http://proxy"}, UsageError),
-    ],
-    ids=str,
-)
-def test_rows(variables, expected):
-    if expected is UsageError:
-        with pytest.raises(UsageError) as caught:
-            resolve(variables)
-        assert caught.value.option == next(iter(variables)) and caught.value.remedy
-        return
-    assert resolve(variables).options == expected
-
-
-@pytest.mark.parametrize(
-    ("connection", "expected"), [("winrm", "environment"), ("psrp", "none"), ("ansible.builtin.psrp", "none")]
-)
-def test_of_both_plugins_the_one_of_the_host_counts(connection, expected):
-    both = {"ansible_winrm_proxy": "legacy_requests", "ansible_psrp_ignore_proxy": True}
-    assert resolve(both, connection=connection).options == {"proxy_access_type": expected}
+from ansible_collections.wsman.automation.plugins.plugin_utils._compatibility import port_counts
+from ansible_collections.wsman.automation.plugins.plugin_utils._foreign import Given
+from ansible_collections.wsman.automation.tests.unit.plugins.plugin_utils.translating import ACCOUNT, options, resolve
 
 
 @pytest.mark.parametrize(
@@ -235,6 +27,30 @@ def test_of_both_plugins_the_one_of_the_host_counts(connection, expected):
         ({"ansible_port": 5985, "ansible_psrp_ignore_proxy": False}, {}, {"proxy_access_type"}),
         ({"ansible_winrm_message_encryption": "never"}, {"scheme": "http"}, set()),
         ({"ansible_winrm_message_encryption": "auto"}, {}, set()),
+        (
+            {"ansible_psrp_auth": "kerberos", "ansible_psrp_ignore_proxy": False},
+            {},
+            {"proxy_access_type"},
+        ),
+        ({"ansible_psrp_auth": "ntlm", "ansible_psrp_ignore_proxy": False}, {}, set()),
+        (
+            {"ansible_psrp_auth": "certificate", "ansible_user": "u", "ansible_password": "p"},
+            {},
+            {"user", "password"},
+        ),
+        ({"ansible_psrp_auth": "ntlm", "ansible_psrp_certificate_pem": "/c"}, {}, {"certificate_pem"}),
+        (
+            {"ansible_wsman_authentication": "certificate", "ansible_user": "u", "ansible_winrm_cert_pem": "/c"},
+            {},
+            {"user"},
+        ),
+        ({"ansible_wsman_flags": ["UseClientCertificate"], "ansible_password": "p"}, {}, {"password"}),
+        ({"ansible_wsman_implicit_credentials": True, "ansible_user": "u"}, {}, {"user"}),
+        (
+            {"ansible_wsman_crl_file": "/crl", "ansible_wsman_tls_ciphers": "x"},
+            {"scheme": "http"},
+            {"crl_file", "tls_ciphers"},
+        ),
         ({"ansible_wsman_skip_ca_check": True, "ansible_port": 5985}, {}, set()),
         ({"ansible_wsman_skip_ca_check": True}, {"scheme": "http"}, {"skip_ca_check"}),
         ({}, {"scheme": "http", "skip_ca_check": True}, set()),
@@ -250,6 +66,12 @@ def test_what_is_moot_is_dropped_and_said(variables, session, dropped):
     assert {level for level, _text in resolution.notes} <= {2}
     if not dropped and variables.get("ansible_winrm_message_encryption") != "auto":
         assert asked & resolution.options.keys()
+
+
+def test_kinit_is_said_to_be_ignored():
+    resolution = resolve({"ansible_winrm_kinit_mode": "manual"})
+    [(level, text)] = resolution.notes
+    assert level == 1 and "ansible_winrm_kinit_mode" in text
 
 
 @pytest.mark.parametrize(
@@ -346,6 +168,42 @@ def test_a_port_that_core_has_put_there_yields_to_the_scheme_of_the_task():
         ({"ansible_winrm_transport": "ssl"}, {"authentication": "default"}, {"authentication": "default"}),
         ({"ansible_psrp_auth": "ntlm"}, {"authentication": "basic"}, {"authentication": "basic"}),
         ({"ansible_psrp_proxy": "http://p"}, {"proxy_access_type": "none"}, {"proxy_access_type": "none"}),
+        (
+            {"ansible_wsman_proxy": "http://p", "ansible_wsman_proxy_password": "s"},
+            {"proxy": "http://q"},
+            {"proxy": "http://q"},
+        ),
+        ({"ansible_host": "a", "ansible_port": 1}, {"connection": "https://b"}, {"connection": "https://b"}),
+        (
+            {"ansible_wsman_connection": "https://a/x"},
+            {"host": "b"},
+            {"host": "b", "scheme": "https", "port": 443, "http_prefix": "x"},
+        ),
+        (
+            {"ansible_wsman_connection": "a", "ansible_wsman_flags": "UseSsl,UseKerberos"},
+            {"host": "b", "authentication": "ntlm"},
+            {"host": "b", "scheme": "https", "port": 5986, "http_prefix": "wsman", "authentication": "ntlm"},
+        ),
+        ({"ansible_wsman_connection": "a"}, {"connection": "b"}, {"connection": "b"}),
+        ({"ansible_wsman_authentication": "ntlm"}, {"flags": ["UseBasic"]}, {"flags": ["UseBasic"]}),
+        ({"ansible_wsman_skip_ca_check": True}, {"flags": [0x2000]}, {"flags": [0x2000]}),
+        ({"ansible_wsman_flags": "nonsense"}, {"authentication": "ntlm"}, {"authentication": "ntlm"}),
+        (
+            {"ansible_wsman_authentication": "certificate", "ansible_wsman_certificate_pem": "/c"},
+            {"authentication": "basic", "user": "u", "password": "p"},
+            {"authentication": "basic", "user": "u", "password": "p"},
+        ),
+        (
+            {"ansible_wsman_message_encryption": "always", "ansible_wsman_channel_binding": "always"},
+            {"authentication": "none"},
+            {"authentication": "none"},
+        ),
+        (
+            {"ansible_wsman_message_encryption": "always", "ansible_wsman_spn_server_port": True},
+            {"authentication": "kerberos"},
+            {"authentication": "kerberos", "message_encryption": "always", "spn_server_port": True},
+        ),
+        ({"ansible_user": "u"}, {"implicit_credentials": True}, {"implicit_credentials": True}),
     ],
     ids=str,
 )

@@ -5,10 +5,10 @@ PYTHON ?= python3
 TOOLS = tests/tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup parts demo test lint unit sockets service system sanity integration artifact sandbox docs bench clean
+.PHONY: help setup parts demo test lint unit sockets service system authentication sanity integration artifact sandbox docs bench clean
 
 help:  ## say what there is
-	@sed -n 's/^\([a-z]*\):.*##/\1:/p' Makefile | awk -F': *' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*##/\1:/p' Makefile | awk -F': *' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
 demo:  ## start the bundled service, read and change it with every module, twice
 	@$(PYTHON) $(TOOLS)/demo.py
@@ -30,6 +30,9 @@ service:  ## tests of the bundled service itself, on both cores
 
 system:  ## tests of the whole against the bundled service, on both cores
 	@$(PYTHON) $(TOOLS)/check.py system
+
+authentication:  ## those of them that authenticate, with a real KDC and a real proxy, on both cores
+	@$(PYTHON) $(TOOLS)/check.py authentication
 
 sanity:  ## ansible-test sanity on both cores
 	@$(PYTHON) $(TOOLS)/check.py sanity

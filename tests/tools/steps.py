@@ -19,8 +19,15 @@ ROOT = bootstrap.ROOT
 TOOLS = ROOT / "tests" / "tools"
 REPORTS = ROOT / ".build" / "reports"
 ROLES = ("oldest", "newest")
-GROUPS = ("lint", "unit", "sockets", "service", "system", "sanity", "integration", "artifact", "docs", "demo")
-WITH_PARTS = {"unit", "sockets", "service", "system"}  # whose tests use what real_parts.py installs
+TESTS = {  # what pytest runs of each group: a folder, and which of its files apart from the others
+    "unit": ("unit", None),
+    "sockets": ("sockets", None),
+    "service": ("service", None),
+    "system": ("system", None),
+    "authentication": ("system", "test_*auth*.py"),
+}
+GROUPS = ("lint", *TESTS, "sanity", "integration", "artifact", "docs", "demo")
+WITH_PARTS = set(TESTS)  # the groups whose tests use what real_parts.py installs
 PART = re.compile(r"is not installed: |(?:could not import|No module named) '(?:gssapi|krb5|spnego)\b")
 
 
@@ -116,7 +123,7 @@ def count_line(status: int, output: str) -> Outcome:
 
 def requirements(role: str, groups: set[str]) -> list[str]:
     """The requirement groups that the environment of a role needs for these steps."""
-    wanted = ["test"] if groups & {"unit", "sockets", "service", "system", "demo", "artifact"} else []
+    wanted = ["test"] if groups & {*TESTS, "demo", "artifact"} else []
     home = "newest" if bootstrap.find_interpreter("newest") else "oldest"
     return wanted + ([name for name in ("lint", "docs") if name in groups] if role == home else [])
 
@@ -128,7 +135,7 @@ def steps(environments: dict[str, bootstrap.Environment]) -> list[Step]:
     tables = [pytest_step(environment, group) for group in ("unit", "sockets", "service") for environment in present]
     quick = [*lint_steps(home), *tables]
     long = [ansible_test_step(environment, command) for command in ("integration", "sanity") for environment in present]
-    system = [pytest_step(environment, "system") for environment in present]
+    system = [pytest_step(environment, group) for group in ("authentication", "system") for environment in present]
     last = [demo_step(environment) for environment in present] + [*docs_steps(home), artifact_step(home)]
     return [step for step in [*quick, *long, *system, *last] if step is not None]
 
@@ -155,14 +162,18 @@ def titled(environment: bootstrap.Environment, name: str) -> str:
 
 
 def pytest_step(environment: bootstrap.Environment, group: str) -> Step | None:
-    folder = ROOT / "tests" / group
-    if not any(folder.rglob("test_*.py")):
+    name, pattern = TESTS[group]
+    folder = ROOT / "tests" / name
+    files = sorted(folder.rglob(pattern or "test_*.py"))
+    if not files:
         return None
+    others = [other for where, other in TESTS.values() if where == name and other and other != pattern]
+    chosen = [*map(str, files)] if pattern else [str(folder), *(f"--ignore-glob=*/{other}" for other in others)]
     key = f"{group}-{environment.role}"
     report = REPORTS / f"{key}.xml"
     report.unlink(missing_ok=True)
     options = ["-q", f"--junitxml={report}", "-o", f"cache_dir=.cache/pytest-{key}"]
-    command = [environment.python, "-m", "pytest", *options, str(folder)]
+    command = [environment.python, "-m", "pytest", *options, *chosen]
     path = f"{environment.bin}:/usr/bin:/bin:/usr/sbin:/sbin"  # the last two have krb5kdc and squid
     return Step(
         group, key, titled(environment, f"{group} tests"), command, count_junit(report), variables={"PATH": path}

@@ -171,33 +171,121 @@ def _meaning(status: int, headers: t.Mapping[str, str], body: bytes) -> tuple[st
     return "wsman", f"answered with {kind}", _PREFIX_REMEDY
 
 
-def refused(options: SessionOptions, schemes: t.Sequence[str], body: bytes, charset_name: str | None) -> TransportError:
-    """The error for a 401, with the reason of the SOAP fault in it where there is one (Openwsman's AccessDenied)."""
-    offered = ", ".join(schemes) or "none"
-    reason = _fault_reason(body, charset_name)
-    said = f" The service says: {reason}" if reason else ""
+# authentication → (its name in messages, schemes of WWW-Authenticate that carry it, what enables it on the service,
+# what else a refusal of the secret can mean)
+_AUTHENTICATIONS: dict[str, tuple[str, tuple[str, ...], str, str]] = {
+    "basic": (
+        "Basic",
+        ("basic",),
+        "Windows: Auth.Basic in winrm/config/service; it is for local accounts only",
+        "Windows takes only local accounts by Basic, and only with the rights for WinRM",
+    ),
+    "digest": ("Digest", ("digest",), "Intel AMT and Openwsman have it, the service of Windows has not", ""),
+    "ntlm": (
+        "NTLM",
+        ("negotiate", "ntlm"),
+        "Windows: Auth.Negotiate in winrm/config/service",
+        "a domain account is written DOMAIN\\user or user@REALM; over HTTPS the service may insist on channel_binding",
+    ),
+    "negotiate": (
+        "Negotiate",
+        ("negotiate",),
+        "Windows: Auth.Negotiate in winrm/config/service",
+        "a domain account is written DOMAIN\\user or user@REALM; over HTTPS the service may insist on channel_binding",
+    ),
+    "kerberos": (
+        "Kerberos",
+        ("kerberos", "negotiate"),
+        "Windows: Auth.Kerberos in winrm/config/service",
+        "the service cannot read a ticket for the name in it (negotiate_service, negotiate_hostname_override), clocks "
+        "differ, the user has no rights for WinRM, or over HTTPS the service insists on channel_binding",
+    ),
+    "credssp": (
+        "CredSSP",
+        ("credssp",),
+        "Windows: Enable-WSManCredSSP -Role Server",
+        "a domain account is written DOMAIN\\user or user@REALM",
+    ),
+    "certificate": (
+        "Client certificate",
+        (),
+        "Windows: Auth.Certificate in winrm/config/service",
+        "the service knows no user for this certificate (Windows: winrm/config/service/certmapping maps it to a local "
+        "account), does not trust its issuer, or the mapped account's password has changed",
+    ),
+}
+
+
+def is_offered(authentication: str, schemes: t.Iterable[str]) -> bool:
+    """Whether a 401 with these schemes leaves room for *authentication*; a client certificate is not announced."""
+    carriers = _AUTHENTICATIONS[authentication][1] if authentication in _AUTHENTICATIONS else ()
+    return not carriers or bool({scheme.lower() for scheme in schemes} & set(carriers))
+
+
+def refused(
+    options: SessionOptions,
+    schemes: t.Sequence[str],
+    body: bytes,
+    charset_name: str | None,
+    said: str | None = None,
+) -> TransportError:
+    """The error for a 401 that is final.
+
+    It says what the mechanism makes of it (*said*), and the reason of the SOAP fault in it where there is one
+    (Openwsman's AccessDenied). ``secret_refused`` is set where the server has looked at the credentials.
+    """
+    reason = fault_text(body, charset_name)
+    told = f" The service says: {reason}" if reason else ""
     if options.authentication == "none":
-        message = f"{options.url} wants authentication."
-        remedy = f"Set user and password; the service offers {offered}."
-    elif schemes and options.authentication not in [scheme.lower() for scheme in schemes]:
-        message = (
-            f"{options.url} does not take {options.authentication.capitalize()} authentication; it offers {offered}."
+        offered = ", ".join(schemes) or "none"
+        return _unauthorized(
+            f"{options.url} wants authentication.{told}",
+            f"Set user and password; the service offers {offered}.",
+            schemes,
         )
-        remedy = (
-            "Enable it on the service (Windows: Auth.Basic in winrm/config/service; it is for local accounts only), "
-            "or use a scheme that it offers."
-        )
-    else:
-        message = f"{options.url} refused the user or the password ({options.authentication.capitalize()})."
-        remedy = (
-            "Check user and password; Windows takes only local accounts by Basic, and only with the rights for WinRM."
-        )
-    return TransportError(
-        message + said, step="authentication", remedy=remedy, offered_schemes=schemes, http_status=401
+    if schemes and not is_offered(options.authentication, schemes):
+        return not_offered(options, schemes, told)
+    name, _carriers, _enable, perhaps = _AUTHENTICATIONS[options.authentication]
+    what, checks = f"the user or the password ({name})", "Check user and password"
+    if options.authentication == "certificate":
+        what, checks = "the client certificate", "Check the certificate"
+    elif options.authentication == "kerberos":
+        what, checks = "the Kerberos ticket", "Check the name of the service and the rights of the user"
+    detail = f" {said.rstrip('.')}." if said else ""
+    advice = f"{checks}; {perhaps}" if perhaps else checks
+    return _unauthorized(
+        f"{options.url} refused {what}.{detail}{told}",
+        f"{advice}. The service offers {', '.join(schemes) or 'no other scheme'}.",
+        schemes,
+        secret_refused=True,
     )
 
 
-def _fault_reason(body: bytes, charset_name: str | None) -> str | None:
+def not_offered(options: SessionOptions, schemes: t.Sequence[str], told: str = "") -> TransportError:
+    """The error for a server that has not the scheme of the session, and so has not looked at any secret."""
+    name, _carriers, enable, _perhaps = _AUTHENTICATIONS[options.authentication]
+    return _unauthorized(
+        f"{options.url} does not take {name} authentication; it offers {', '.join(schemes) or 'none'}.{told}",
+        f"Enable it on the service ({enable}), or set authentication to a scheme that it offers.",
+        schemes,
+    )
+
+
+def _unauthorized(
+    message: str, remedy: str, schemes: t.Sequence[str], *, secret_refused: bool = False
+) -> TransportError:
+    return TransportError(
+        message,
+        step="authentication",
+        remedy=remedy,
+        offered_schemes=schemes,
+        http_status=401,
+        secret_refused=secret_refused,
+    )
+
+
+def fault_text(body: bytes, charset_name: str | None = None) -> str | None:
+    """What the SOAP fault in *body* says, None where it is none."""
     if not is_soap(body):
         return None
     try:

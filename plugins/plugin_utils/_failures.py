@@ -49,12 +49,6 @@ def explain(error: BaseException, exchange: Exchange, options: SessionOptions, c
         return error
     if "Incomplete" in type(cause).__name__:  # http.client and urllib3 have one each
         return _closed(exchange, unknown)
-    if not (exchange.opened or exchange.sent):
-        return TransportError(
-            f"The proxy that the environment names cannot be used: {str(cause).rstrip('.')}.",
-            step="proxy",
-            remedy="Check the https_proxy and no_proxy variables, or set proxy_access_type to none.",
-        )
     return TransportError(
         f"{exchange.peer} answers with something that breaks the rules of HTTP ({type(cause).__name__}: {cause})."
         + _perhaps(unknown),

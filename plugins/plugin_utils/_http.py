@@ -14,15 +14,14 @@ import http.client
 import ssl
 import typing as t
 
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError, UsageError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
-from ansible_collections.wsman.automation.plugins.plugin_utils import _tls
+from ansible_collections.wsman.automation.plugins.plugin_utils import _proxy, _tls
 from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange, connect
 
 try:
     import requests
     import requests.adapters
-    import requests.utils
     import urllib3
     from urllib3.connection import HTTPConnection, HTTPSConnection
     from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -76,17 +75,13 @@ class _Connection:
     _held: list[bytes] | None = None
 
     def _new_conn(self) -> t.Any:
+        if not self.exchange.may_open:
+            raise ConnectionResetError("the authenticated connection is gone")
         self.exchange.opened = True
-        if self.proxy is not None:
-            return connect(self._dns_host, self.port, self.exchange, "proxy")
+        proxy = _proxy.find(self.options)
+        if proxy is not None:
+            return _proxy.connect(proxy, self.options, self.exchange)
         return connect(self.options.host, self.options.port, self.exchange)
-
-    def _tunnel(self) -> None:
-        try:
-            super()._tunnel()
-            self.sock.settimeout(self.exchange.seconds_to_connect())
-        except (OSError, http.client.HTTPException) as error:
-            raise proxy_error(self._dns_host, self.port, error) from error
 
     def request(self, *arguments: t.Any, **options: t.Any) -> None:
         """Head and body leave in one segment, or in one go: so it is known whether all of the request left."""
@@ -118,8 +113,7 @@ class _TlsConnection(_Connection, HTTPSConnection):
         except (ssl.SSLError, OSError) as error:
             raise _tls.handshake_error(error, self.options, self.exchange) from error
         self.sock.exchange = self.exchange
-        if self.options.skip_ca_check and not self.options.skip_cn_check:
-            _tls.check_name(self.sock.getpeercert(True), self.options.host)
+        _tls.check_peer(self.sock, self.options)
 
 
 class _Pool:
@@ -153,7 +147,6 @@ class Adapter(HTTPAdapter):
         check_library()
         self._options, self._exchange = options, exchange
         self._context = _tls.context(options) if options.scheme == "https" else None
-        self._proxies = _proxies(options)
         super().__init__(pool_connections=1, pool_maxsize=1)
         self._template = requests.Request("POST", options.url, data=b"-").prepare()
 
@@ -164,16 +157,26 @@ class Adapter(HTTPAdapter):
         request.headers.update(headers)
         request.headers["Content-Length"] = str(len(data))
         timeout = (self._options.connect_timeout, self._options.read_timeout)
-        return self.send(request, stream=True, timeout=timeout, proxies=self._proxies)
+        return self.send(request, stream=True, timeout=timeout)
+
+    def open(self) -> bytes | None:
+        """A new connection, TLS handshake included, which the next request uses; the certificate of the peer (DER)."""
+        pool = self.get_connection_with_tls_context(self._template, True)
+        connection = pool._get_conn()
+        try:
+            connection.close()
+            connection.connect()
+            certificate: bytes | None = connection.sock.getpeercert(True) if self._context is not None else None
+        except BaseException:
+            connection.close()
+            raise
+        finally:
+            pool._put_conn(connection)
+        return certificate
 
     def init_poolmanager(self, *arguments: t.Any, **options: t.Any) -> None:
         super().init_poolmanager(*arguments, **options)
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
-
-    def proxy_manager_for(self, proxy: str, **options: t.Any) -> t.Any:
-        manager = super().proxy_manager_for(proxy, **options)
-        manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
-        return manager
 
     def get_connection_with_tls_context(self, *arguments: t.Any, **options: t.Any) -> t.Any:
         pool = super().get_connection_with_tls_context(*arguments, **options)
@@ -195,19 +198,3 @@ class Adapter(HTTPAdapter):
 
     def cert_verify(self, *arguments: t.Any, **options: t.Any) -> None:
         """Nothing: the context has it all, and requests would set it back here."""
-
-
-def _proxies(options: SessionOptions) -> dict[str, str]:
-    """The proxy for this service: none, unless the environment is asked for and names one."""
-    if options.proxy_access_type != "environment":
-        return {}
-    return dict(requests.utils.get_environ_proxies(options.url))
-
-
-def proxy_error(host: str, port: int, error: BaseException) -> TransportError:
-    """What it means that a proxy did not open the way; its own words hold no credentials."""
-    return TransportError(
-        f"The proxy {host}:{port} did not open a connection to the service: {error}.",
-        step="proxy",
-        remedy="Check the https_proxy and no_proxy variables, or set proxy_access_type to none.",
-    )

@@ -33,11 +33,13 @@ class Exchange:
     """The limits of the request at hand, and how far it has come.
 
     One per session; its sockets refer to it. *received* counts octets of answers, *sent* is true once the whole
-    request was handed to the system, *opened* once a connection was made for this request.
+    request was handed to the system, *opened* once a connection was made for this request. *may_open* is false while a
+    request belongs to the connection that is open, as one does that was authenticated.
     """
 
     def __init__(self, peer: str) -> None:
         self.peer = peer
+        self.may_open = True
         self.begin(0.0, 0.0, None, None)
 
     def begin(

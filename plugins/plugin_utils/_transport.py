@@ -4,7 +4,7 @@
 """Bytes to a service and bytes back: sessions that keep their connection, and one error for each way it can fail.
 
 Sessions live in a module-level dictionary keyed by their frozen options, so that a loop and its retries share one
-connection; a fork begins with none. Knows HTTP; of SOAP only what a SOAP message looks like.
+connection; a fork begins with none. Knows HTTP; of SOAP only what a SOAP message looks like, and one harmless request.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ import time
 import typing as t
 import uuid
 
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import envelope, operations
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
-from ansible_collections.wsman.automation.plugins.plugin_utils import _answers, _failures, _http
+from ansible_collections.wsman.automation.plugins.plugin_utils import _answers, _failures, _http, _login
+from ansible_collections.wsman.automation.plugins.plugin_utils._login import Reply
 from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange
 
 USER_AGENT = "Microsoft WinRM Client"  # by this name OMI wraps datetimes, so that their type is seen on the wire
@@ -28,7 +30,7 @@ PARTING_SECONDS = 1.0  # for giving back what was opened on a service, once all 
 _CHUNK = 1024 * 1024
 
 _sessions: dict[SessionOptions, Session] = {}
-_refused: dict[tuple[t.Any, ...], TransportError] = {}
+_refused: dict[tuple[t.Any, ...], TransportError] = {}  # by account
 _owner = os.getpid()
 
 
@@ -41,14 +43,6 @@ class Answer:
     charset: str | None
     server: str | None
     headers: t.Mapping[str, str]
-
-
-@dataclasses.dataclass(frozen=True)
-class _Reply:
-    status: int
-    headers: t.Mapping[str, str]
-    challenges: tuple[str, ...]
-    body: bytes
 
 
 def session(options: SessionOptions) -> Session:
@@ -77,7 +71,8 @@ def _leave_parent() -> None:
 class Session:
     """One service with one account over one kept connection.
 
-    *profile* is the caller's to set once it knows what the service is; *session_id* is made once.
+    *profile* is the caller's to set once it knows what the service is; *session_id* is made once; *mechanism* is what
+    Negotiate has agreed upon (``kerberos``, ``ntlm``), once it has.
     """
 
     def __init__(self, options: SessionOptions) -> None:
@@ -86,9 +81,15 @@ class Session:
         self.session_id = str(uuid.uuid4())
         self._exchange = Exchange(options.authority)
         self._adapter = _http.Adapter(options, self._exchange)
+        self._login = _login.login(options)
         self._limit = max(MAX_ANSWER, 2 * options.max_envelope_size)
         self._deadline_at: float | None = None
         self._headers = _headers(options)
+
+    @property
+    def mechanism(self) -> str | None:
+        """``kerberos`` or ``ntlm`` once a handshake has decided it."""
+        return self._login.mechanism
 
     def send(
         self,
@@ -106,18 +107,70 @@ class Session:
         """
         changes = not repeatable if changes is None else changes
         self._check_not_refused()
-        deadline_at = self._deadline_at or self._next_deadline()
         heads = {**self._headers, **(headers or {})}
-        try:
-            reply = self._send_once(data, heads, deadline_at)
-        except _http.FAILURES as error:
-            if not _failures.is_stale(error, self._exchange, repeatable):
-                raise self._explain(error, changes) from error
+        with self.operation():
             try:
-                reply = self._send_once(data, heads, deadline_at)
-            except _http.FAILURES as second:
-                raise self._explain(second, changes) from second
+                self._choose()
+                reply = self._send_prepared(data, heads, repeatable, changes)
+            except TransportError as error:
+                if error.secret_refused:
+                    self._remember(error)
+                raise
         return self._judge(reply, changes)
+
+    def _send_prepared(self, data: bytes, heads: t.Mapping[str, str], repeatable: bool, changes: bool) -> Reply:
+        """The request and its answer; once more where the connection, or what it had proved, was lost before."""
+        login = self._login
+        for is_last in (False, True):
+            login.prepare(self)
+            body, dressed = login.dress(data, heads)
+            try:
+                reply = self._post(body, dressed, bound=login.bound)
+            except _http.FAILURES as error:
+                again = not is_last and _failures.is_stale(error, self._exchange, repeatable)
+                self._drop()
+                if not again:
+                    raise self._explain(error, changes) from error
+                continue
+            if reply.status != 401:
+                break
+            if is_last or not login.renew(reply):
+                login.forget()
+                raise self.refuse(reply)
+        try:
+            return login.undress(reply)
+        except TransportError as error:
+            self._drop()  # the two sides count messages differently now
+            error.outcome_unknown = changes
+            raise
+
+    def post(self, data: bytes, headers: t.Mapping[str, str], *, bound: bool = False) -> Reply:
+        """What a login sends by itself; never sent twice, for it may hold what proves the secret."""
+        try:
+            return self._post(data, {**self._headers, **headers}, bound=bound)
+        except _http.FAILURES as error:
+            self._drop()
+            failure = self._explain(error, changes=False)
+            failure.message += f" That was while {self.options.authentication} authentication went on."
+            raise failure from error
+
+    def open(self) -> bytes | None:
+        """A new connection in place of the kept one; the server's certificate (DER) over HTTPS."""
+        self._begin()
+        try:
+            return self._adapter.open()
+        except _http.FAILURES as error:
+            raise self._explain(error, changes=False) from error
+
+    def identify(self) -> bytes:
+        """An Identify for this service."""
+        return envelope.dump(operations.identify(), envelope.Settings(to=self.options.url), str(uuid.uuid4()))
+
+    def refuse(self, reply: Reply, said: str | None = None) -> TransportError:
+        """The error for the 401 *reply*, which is final; *said* is what the mechanism knows about it."""
+        text = self._decode_refusal(reply)
+        charset = _answers.charset(reply.headers.get("Content-Type"))
+        return _answers.refused(self.options, reply.schemes, text, charset, said)
 
     @contextlib.contextmanager
     def operation(self) -> t.Iterator[None]:
@@ -141,16 +194,37 @@ class Session:
 
     def close(self) -> None:
         """Close the connection; a further send opens a new one."""
+        self._drop()
+
+    def _drop(self) -> None:
         self._adapter.close()
+        self._login.forget()
+
+    def _choose(self) -> None:
+        """Of several authentications the first that the service offers; nothing secret is sent to find out."""
+        if not self.options.alternatives:
+            return
+        reply = self.post(b"", {})
+        self.options = _login.choose(self.options, reply)
+        self._login = _login.login(self.options)
+        self._adapter.close()
+        self._adapter = _http.Adapter(self.options, self._exchange)
 
     def _next_deadline(self) -> float | None:
         return None if self.options.deadline is None else time.monotonic() + self.options.deadline
 
-    def _send_once(self, data: bytes, headers: t.Mapping[str, str], deadline_at: float | None) -> _Reply:
+    def _begin(self) -> None:
         options = self.options
         deadline = options.deadline or PARTING_SECONDS
-        self._exchange.begin(options.connect_timeout, options.read_timeout, deadline, deadline_at)
-        response = self._adapter.post(data, headers)
+        self._exchange.begin(options.connect_timeout, options.read_timeout, deadline, self._deadline_at)
+
+    def _post(self, data: bytes, headers: t.Mapping[str, str], *, bound: bool) -> Reply:
+        self._begin()
+        self._exchange.may_open = not bound
+        try:
+            response = self._adapter.post(data, headers)
+        finally:
+            self._exchange.may_open = True
         try:
             body = self._read(response)
         except BaseException as error:
@@ -159,7 +233,7 @@ class Session:
                 raise
             body = b""  # the secret is refused, whatever more there was to say
         challenges = tuple(response.raw.headers.getlist("WWW-Authenticate"))
-        return _Reply(response.status_code, response.headers, challenges, body)
+        return Reply(response.status_code, response.headers, challenges, body)
 
     def _read(self, response: t.Any) -> bytes:
         """The body as it came; of one that is longer than an answer may be only the beginning."""
@@ -175,13 +249,9 @@ class Session:
     def _explain(self, error: BaseException, changes: bool) -> TransportError:
         return _failures.explain(error, self._exchange, self.options, changes)
 
-    def _judge(self, reply: _Reply, changes: bool) -> Answer:
+    def _judge(self, reply: Reply, changes: bool) -> Answer:
         """The SOAP message in *reply*, or the error for what is there instead."""
         headers = reply.headers
-        charset = _answers.charset(headers.get("Content-Type"))
-        if reply.status == 401:
-            schemes = _answers.parse_schemes(reply.challenges)
-            raise self._remember(_answers.refused(self.options, schemes, self._decode_refusal(reply), charset))
         try:
             body = _answers.decode(reply.body, headers.get("Content-Encoding"), self._limit)
         except TransportError as error:
@@ -189,27 +259,38 @@ class Session:
             raise
         if not _answers.is_soap(body):
             raise _answers.not_soap(self.options, reply.status, headers, body, changes)
+        charset = _answers.charset(headers.get("Content-Type"))
         return Answer(body, reply.status, charset, headers.get("Server"), headers)
 
-    def _decode_refusal(self, reply: _Reply) -> bytes:
+    def _decode_refusal(self, reply: Reply) -> bytes:
         """The body of a 401, nothing if it cannot be read: a refused secret is refused whatever else is wrong."""
         try:
             return _answers.decode(reply.body, reply.headers.get("Content-Encoding"), self._limit)
         except TransportError:
             return b""
 
-    def _account(self) -> tuple[t.Any, ...]:
+    def _accounts(self) -> tuple[tuple[t.Any, ...], tuple[t.Any, ...]]:
+        """The secret as it stands everywhere, and as it stands on this host."""
         options = self.options
-        return (options.url, options.host, options.authentication, options.user, options.password)
+        secret = (options.user, options.password, options.certificate_pem, options.certificate_pfx)
+        return (None, *secret), (options.host, *secret)
 
-    def _remember(self, error: TransportError) -> TransportError:
-        """A refused secret is not shown again in this process: one wrong password counts once, not once a retry."""
-        if self.options.authentication != "none":
-            _refused[self._account()] = error
-        return error
+    def _remember(self, error: TransportError) -> None:
+        """A refused secret is not shown again in this process: one wrong password counts once, not once a retry.
+
+        A password that belongs to a domain counts wrong there whoever hears it. A local account's belongs to the host,
+        and so does the refusal of a ticket, which says nothing of the password.
+        """
+        everywhere, here = self._accounts()
+        account = self.options.account
+        by_service = error.http_status is not None
+        narrow = account is None or account.local or (by_service and self._login.mechanism == "kerberos")
+        _refused.setdefault(here if narrow else everywhere, error)
 
     def _check_not_refused(self) -> None:
-        known = _refused.get(self._account())
+        if self.options.authentication == "none":
+            return
+        known = next((_refused[account] for account in self._accounts() if account in _refused), None)
         if known is not None:
             raise TransportError(
                 f"{known.message} It was not tried again with the same credentials.",
@@ -221,14 +302,11 @@ class Session:
 
 
 def _headers(options: SessionOptions) -> dict[str, str]:
-    """The heads of each request. Basic goes with the first one: some services let others wait for a minute."""
-    headers = {
+    """The heads of each request."""
+    return {
         "Host": options.authority,
         "User-Agent": USER_AGENT,
         "Content-Type": f"application/soap+xml;charset={options.encoding.upper()}",
         "Accept-Encoding": "identity",
         "Connection": "Keep-Alive",
     }
-    if options.authentication == "basic":
-        headers["Authorization"] = f"Basic {options.basic_token}"
-    return headers

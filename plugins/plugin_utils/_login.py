@@ -1,0 +1,341 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a session proves who it is: once for each request, once for each nonce, or once for each TCP connection.
+
+A login prepares the connection, dresses a request and undresses its answer; which 401 is the end of it is decided here
+(one account, one try). Knows HTTP's heads and the envelope of encrypted messages; mechanisms are in ``_spnego.py``,
+``_credssp.py`` and ``_digest.py``.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses
+import typing as t
+import urllib.parse
+
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import encrypted
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import ProtocolError, TransportError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
+from ansible_collections.wsman.automation.plugins.plugin_utils import _answers, _spnego
+from ansible_collections.wsman.automation.plugins.plugin_utils._authentication import Context
+from ansible_collections.wsman.automation.plugins.plugin_utils._digest import Digest
+
+# MS-WSMV 2.2.9 and DSP0226 C.3.1.5: over TLS with both sides' certificates
+MUTUAL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
+_MAX_LEGS = 12  # CredSSP has six
+_WINDOWS = "microsoft-httpapi"
+
+
+@dataclasses.dataclass
+class Reply:
+    """An HTTP answer: *challenges* are the values of ``WWW-Authenticate``, one a line."""
+
+    status: int
+    headers: t.Any  # requests' mapping, without regard to case
+    challenges: tuple[str, ...]
+    body: bytes
+
+    @property
+    def schemes(self) -> tuple[str, ...]:
+        """The schemes that a 401 offers."""
+        return _answers.parse_schemes(self.challenges)
+
+    def offers(self, scheme: str) -> bool:
+        """Whether *scheme* is among them, in any spelling."""
+        return scheme.lower() in [one.lower() for one in self.schemes]
+
+
+class Wire(t.Protocol):
+    """What a login needs of its session."""
+
+    options: SessionOptions
+
+    def post(self, data: bytes, headers: t.Mapping[str, str], *, bound: bool = False) -> Reply:
+        """One request and its answer; *bound* to the connection that is open, which fails where that is gone."""
+
+    def open(self) -> bytes | None:
+        """A new connection; the server's certificate (DER) over HTTPS."""
+
+    def identify(self) -> bytes:
+        """An Identify, for a message that does no harm."""
+
+    def refuse(self, reply: Reply, said: str | None = None) -> TransportError:
+        """The error for a 401 that is final."""
+
+
+class Login:
+    """The same heads with each request, or none: no authentication, Basic, and a client certificate.
+
+    *bound* is true where a request must not go over another connection than the one that was prepared for it.
+    """
+
+    bound = False
+    mechanism: str | None = None
+
+    def __init__(self, options: SessionOptions) -> None:
+        self._heads: dict[str, str] = {}
+        if options.authentication == "basic":
+            self._heads["Authorization"] = f"Basic {options.basic_token}"
+        elif options.authentication == "certificate":
+            self._heads["Authorization"] = MUTUAL
+
+    def prepare(self, wire: Wire) -> None:
+        """What has to happen on the wire before a request may be sent."""
+
+    def dress(self, data: bytes, heads: t.Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
+        """The body and heads that *data* goes out with."""
+        return data, {**heads, **self._heads}
+
+    def undress(self, reply: Reply) -> Reply:
+        """The answer without its encryption."""
+        return reply
+
+    def renew(self, reply: Reply) -> bool:
+        """Whether the 401 *reply* to a prepared request says nothing of the secret: then it may be sent once more."""
+        return False
+
+    def forget(self) -> None:
+        """The connection is closed."""
+
+
+class DigestLogin(Login):
+    """Digest (RFC 7616): a challenge first, by an empty request; its nonce serves until it is stale."""
+
+    def __init__(self, options: SessionOptions) -> None:
+        super().__init__(options)
+        self._digest = Digest(options.user or "", options.password or "")
+        self._uri = urllib.parse.urlsplit(options.url).path
+        self._challenged = False
+
+    def prepare(self, wire: Wire) -> None:
+        if self._challenged:
+            return
+        reply = wire.post(b"", {})
+        self._challenged = True
+        if reply.status != 401 or self._digest.challenge(reply.challenges):
+            return
+        self._challenged = False
+        if not reply.offers("Digest"):
+            raise _answers.not_offered(wire.options, reply.schemes)
+        raise TransportError(
+            f"The Digest challenge of {wire.options.url} cannot be answered: {self._digest.reason}.",
+            step="authentication",
+            remedy="Use another authentication, or change the algorithm on the service.",
+            offered_schemes=reply.schemes,
+            http_status=401,
+        )
+
+    def dress(self, data: bytes, heads: t.Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
+        authorization = self._digest.authorization("POST", self._uri)
+        return data, {**heads, "Authorization": authorization} if authorization else dict(heads)
+
+    def renew(self, reply: Reply) -> bool:
+        return self._digest.is_stale(reply.challenges) and self._digest.challenge(reply.challenges)
+
+
+class BoundLogin(Login):
+    """Negotiate, Kerberos, NTLM and CredSSP: a handshake for each TCP connection, and messages encrypted by it."""
+
+    bound = True
+
+    def __init__(self, options: SessionOptions) -> None:
+        super().__init__(options)
+        self._encrypts = options.encrypts
+        self._context: Context | None = None
+        self._scheme: str | None = None  # of the header, where the server has only another than the usual one
+        self._tabs: bool | None = {"auto": None, "windows": True}.get(options.profile, False)
+        self._has_worked = False
+
+    def prepare(self, wire: Wire) -> None:
+        """A handshake, where this connection has had none; before the first body it is known how its parts look."""
+        if self._context is not None:
+            return
+        self._shake_hands(wire)
+        if self._encrypts and self._tabs is None:
+            self._find_tabs(wire)
+
+    def dress(self, data: bytes, heads: t.Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
+        if not self._encrypts:
+            return data, dict(heads)
+        context = self._live_context()
+        content_type, body = encrypted.dump(
+            context.wrap(data), context.media_type, tabs=bool(self._tabs), content_type=heads["Content-Type"]
+        )
+        return body, {**heads, "Content-Type": content_type}
+
+    def undress(self, reply: Reply) -> Reply:
+        if not self._encrypts or reply.status == 401:
+            self._has_worked = self._has_worked or reply.status != 401
+            return reply
+        content_type = reply.headers.get("Content-Type") or ""
+        if not encrypted.is_encrypted(content_type):
+            if reply.status >= 400 and not _answers.is_soap(reply.body):
+                return reply  # of the HTTP server before the service, which never had the message
+            raise _in_clear(reply)
+        context = self._live_context()
+        try:
+            pieces = encrypted.load(content_type, reply.body)
+            original = encrypted.original_type(content_type, reply.body)
+        except ProtocolError as error:
+            raise TransportError(
+                f"The encrypted answer cannot be read: {error}",
+                step="http",
+                remedy="Connect without a proxy or gateway on the way, or use HTTPS.",
+                http_status=reply.status,
+            ) from error
+        plain = b"".join(context.unwrap(header, sealed) for header, sealed, _length in pieces)
+        self._has_worked = True
+        heads = reply.headers.copy()
+        heads["Content-Type"] = original or "application/soap+xml"
+        return dataclasses.replace(reply, body=plain, headers=heads)
+
+    def renew(self, reply: Reply) -> bool:
+        """A context that had worked before is lost, not refused: the service has dropped it."""
+        lost = self._has_worked
+        self.forget()
+        return lost
+
+    def forget(self) -> None:
+        self._context = None
+        self._has_worked = False
+
+    def _live_context(self) -> Context:
+        assert self._context is not None  # prepare() comes first
+        return self._context
+
+    def _shake_hands(self, wire: Wire) -> None:
+        context, reply = self._exchange_tokens(wire)
+        other = self._other_scheme(context, reply) if reply.status == 401 else None
+        if other is not None:
+            self._scheme = other
+            context, reply = self._exchange_tokens(wire)
+        self.mechanism = context.mechanism
+        if reply.status == 401:
+            raise wire.refuse(reply, context.refused())
+        if self._encrypts and not context.complete:
+            raise _unfinished(context, reply)
+        self._context = context
+        server = reply.headers.get("Server")
+        if self._tabs is None and server:
+            self._tabs = _WINDOWS in server.lower()
+
+    def _exchange_tokens(self, wire: Wire) -> tuple[Context, Reply]:
+        """Empty requests with our tokens, on a new connection, until one side has no more; the last answer."""
+        context = _spnego.begin(wire.options, wire.open(), scheme=self._scheme)
+        token = context.step(None)
+        for leg in range(_MAX_LEGS):
+            authorization = f"{context.scheme} {base64.b64encode(token or b'').decode('ascii')}"
+            reply = wire.post(b"", {"Authorization": authorization}, bound=True)
+            answer = _find_token(reply.challenges, context.scheme)
+            if context.complete and reply.status == 401:
+                return context, reply  # also with a token: to go on would be to begin again
+            if answer is None:
+                if reply.status == 401 and leg == 0 and reply.offers(context.scheme) and not _has_ticket(context):
+                    raise _stopped(context, wire.options, reply)
+                return context, reply
+            token = context.step(answer)
+            if token is None or reply.status != 401:
+                return context, reply
+        raise _endless(context)
+
+    def _other_scheme(self, context: Context, reply: Reply) -> str | None:
+        """Windows with Negotiate switched off takes the same Kerberos token under the name of Kerberos."""
+        if context.mechanism == "kerberos" or context.scheme == "Kerberos":
+            other = {"Negotiate": "Kerberos", "Kerberos": "Negotiate"}.get(context.scheme, "")
+            if other and reply.offers(other) and not reply.offers(context.scheme):
+                return other
+        return None
+
+    def _find_tabs(self, wire: Wire) -> None:
+        """A service that does not name itself: an Identify without tabs, as the text has it, and then with them.
+
+        Some services close the connection on the one, some on the other (protocol.md 8.1); the Identify does no harm.
+        """
+        self._tabs = False
+        try:
+            body, heads = self.dress(wire.identify(), {"Content-Type": "application/soap+xml;charset=UTF-8"})
+            reply = wire.post(body, heads, bound=True)
+            if encrypted.is_encrypted(reply.headers.get("Content-Type") or ""):
+                self.undress(reply)
+                return
+        except TransportError as error:
+            if error.step not in ("send", "read"):
+                raise
+        self._tabs = True
+        self.forget()
+        self._shake_hands(wire)
+
+
+def login(options: SessionOptions) -> Login:
+    """The login that the authentication of *options* asks for."""
+    if options.authentication in ("ntlm", "negotiate", "kerberos", "credssp"):
+        return BoundLogin(options)
+    return DigestLogin(options) if options.authentication == "digest" else Login(options)
+
+
+def choose(options: SessionOptions, reply: Reply) -> SessionOptions:
+    """Of several authentications the first that the server offers in its 401; without any, the first of all."""
+    candidates = (options.authentication, *options.alternatives)
+    chosen = next((one for one in candidates if _answers.is_offered(one, reply.schemes)), options.authentication)
+    return dataclasses.replace(options, authentication=chosen, alternatives=())
+
+
+def _find_token(challenges: t.Iterable[str], scheme: str) -> bytes | None:
+    """The token that the server sends for *scheme*; None where it sends none, or what is no base64."""
+    for line in challenges:
+        for part in line.split(","):
+            name, _space, token = part.strip().partition(" ")
+            if name.lower() == scheme.lower() and token.strip():
+                try:
+                    return base64.b64decode(token.strip(), validate=True)
+                except binascii.Error:
+                    return None
+    return None
+
+
+def _in_clear(reply: Reply) -> TransportError:
+    """An answer that anybody on the way may have written is never taken for the service's."""
+    said = _answers.fault_text(reply.body)
+    return TransportError(
+        f"The service answered an encrypted request in clear (HTTP {reply.status})."
+        + (f" It claims: {said}" if said else ""),
+        step="http",
+        remedy="Check what answers there; a service that cannot encrypt is reached over HTTPS.",
+        http_status=reply.status,
+    )
+
+
+def _has_ticket(context: Context) -> bool:
+    """Whether the first token proves something already, as a Kerberos ticket does; those of NTLM and TLS do not."""
+    return context.mechanism == "kerberos" or context.complete
+
+
+def _endless(context: Context) -> TransportError:
+    return TransportError(
+        f"The {context.scheme} handshake does not come to an end.",
+        step="authentication",
+        remedy="Use another authentication, and look at the service's log.",
+    )
+
+
+def _stopped(context: Context, options: SessionOptions, reply: Reply) -> TransportError:
+    return TransportError(
+        f"{options.url} offers {context.scheme} and does not go on with the handshake after its first message.",
+        step="authentication",
+        remedy="Check for a proxy or a balancer on the way that spreads one connection over several servers, or use "
+        "another authentication.",
+        offered_schemes=reply.schemes,
+        http_status=reply.status,
+    )
+
+
+def _unfinished(context: Context, reply: Reply) -> TransportError:
+    return TransportError(
+        f"The service ended the {context.scheme} handshake before it had proved who it is (HTTP {reply.status}).",
+        step="authentication",
+        remedy="Check that the port is that of the WS-Management service, and look at its log.",
+        http_status=reply.status,
+    )

@@ -19,7 +19,8 @@ REQUEST = b"<request/>"
 
 
 def options(port, **more):
-    given = {"host": "127.0.0.1", "port": port, "scheme": "http", "message_encryption": "never", **more}
+    named = {"authentication": "basic" if "user" in more else "none"}
+    given = {"host": "127.0.0.1", "port": port, "scheme": "http", "message_encryption": "never", **named, **more}
     return from_options(given)
 
 

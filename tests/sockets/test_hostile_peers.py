@@ -23,7 +23,8 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(ENVELOPE), EN
 
 @contextlib.contextmanager
 def session(port, **more):
-    given = {"host": "127.0.0.1", "port": port, "scheme": "http", "message_encryption": "never", **more}
+    named = {"authentication": "basic" if "user" in more else "none"}
+    given = {"host": "127.0.0.1", "port": port, "scheme": "http", "message_encryption": "never", **named, **more}
     with contextlib.closing(_transport.Session(from_options(given))) as one:
         yield one
 

@@ -26,7 +26,8 @@ def serve(wire):
 
 
 def send(port, *, repeatable=True, **more):
-    options = from_options({"host": "127.0.0.1", "port": port, "scheme": "https", **more})
+    named = {"authentication": "basic" if "user" in more else "none"}
+    options = from_options({"host": "127.0.0.1", "port": port, "scheme": "https", **named, **more})
     return _transport.session(options).send(REQUEST, repeatable=repeatable)
 
 

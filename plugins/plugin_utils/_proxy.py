@@ -117,11 +117,13 @@ class _Tunnel:
     # each: the answer with this scheme; a 407 only where nobody has looked at the secret
 
     def _try_basic(self, _reply: Reply | None) -> Reply:
-        token = base64.b64encode(f"{self.proxy.user}:{self.proxy.password}".encode()).decode("ascii")
-        reply = self._ask(f"Basic {token}")
+        reply = self._ask(f"Basic {self._basic_token()}")
         if reply.status == 407 and reply.offers("basic"):
             raise self._refuse(reply, "Basic")
         return reply
+
+    def _basic_token(self) -> str:
+        return base64.b64encode(f"{self.proxy.user}:{self.proxy.password}".encode()).decode("ascii")
 
     def _try_digest(self, reply: Reply) -> Reply:
         digest = Digest(self.proxy.user or "", self.proxy.password or "")
@@ -267,20 +269,21 @@ class _Tunnel:
         return self._error(f"{meaning} {self.options.authority}{self._words(reply)}", self._say(remedy), reply)
 
     def _unanswered(self, reply: Reply | None) -> TransportError:
-        offered = ", ".join(reply.schemes if reply else ()) or "nothing"
+        offered = f"offers {', '.join(reply.schemes)}" if reply and reply.schemes else "offers no scheme"
         named = self.options.proxy_authentication
         if not self._allowed():
-            said, remedy = f"wants authentication; it offers {offered}", "Set proxy_user and proxy_password."
+            said, remedy = f"wants authentication; it {offered}", "Set proxy_user and proxy_password."
         elif self.notes:
             what = f"does not take this account by {named.capitalize()}" if named else "takes this account by no scheme"
-            said = f"{what}: {'; '.join(note for note, _remedy in self.notes)}; it offers {offered}"
+            said = f"{what}: {'; '.join(note for note, _remedy in self.notes)}; it {offered}"
             remedy = self.notes[0][1]
         elif named is not None:
-            said = f"does not take {named.capitalize()} authentication; it offers {offered}"
+            said = f"does not take {named.capitalize()} authentication; it {offered}"
             remedy = "Set proxy_authentication to a scheme that it offers, or leave it out."
         else:
-            said, remedy = f"offers {offered}, and nothing that can be used", _OTHER_SCHEME
-        return self._error(said, remedy, reply)
+            cannot = ", none of which can be used" if reply and reply.schemes else ""
+            said, remedy = f"wants authentication and {offered}{cannot}", _OTHER_SCHEME
+        return self._error(said + (self._words(reply) if reply else ""), remedy, reply)
 
     def _not_begun(self, error: TransportError | UsageError, reply: Reply | None, refused: bool) -> TransportError:
         remedy = error.remedy or _OTHER_SCHEME
@@ -309,7 +312,7 @@ class _Tunnel:
     def _words(self, reply: Reply) -> str:
         """What the proxy says itself, unless it repeats what it was told in confidence."""
         words = reply.words.rstrip(".")
-        secrets = (self.proxy.password, self.proxy.user)
+        secrets = (self.proxy.password, self.proxy.user, self._basic_token())
         return (
             f" (HTTP {reply.status}{f' {words}' if words and not any(one and one in words for one in secrets) else ''})"
         )

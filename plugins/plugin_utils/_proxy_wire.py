@@ -91,7 +91,7 @@ class Wire:
         except (http.client.HTTPException, OSError, ValueError) as error:
             if not octets.count and isinstance(error, (http.client.RemoteDisconnected, ConnectionError)):
                 raise GoneError from error
-            raise self._no_http(error) from error
+            raise self._no_http(error, octets) from error
 
     def release(self) -> PlainSocket:
         """The socket, with its limits, behind the head of the answer."""
@@ -158,15 +158,18 @@ class Wire:
         waited = f"The proxy {self.name} did not answer within {self.exchange.connect_timeout:g} s."
         return self.exchange.too_late("proxy", waited, "")
 
-    def _no_http(self, error: Exception) -> TransportError:
-        if isinstance(error, (OSError, http.client.IncompleteRead)):
-            said = "closed the connection in the middle of its answer"
-        elif not isinstance(error, http.client.BadStatusLine):
-            said = f"answers with something that breaks the rules of HTTP ({type(error).__name__})"
-        elif str(error.line).startswith(_TLS_ALERT):
+    def _no_http(self, error: Exception, octets: _Octets) -> TransportError:
+        line = getattr(error, "line", "")
+        if isinstance(error, http.client.IncompleteRead) and octets.count == len(error.partial):
+            line = error.partial.decode("latin-1")  # all that there is
+        if line.startswith(_TLS_ALERT):
             said = "speaks TLS itself; only proxies that are spoken to in plain HTTP can be used"
-        else:
+        elif isinstance(error, http.client.BadStatusLine) or not "HTTP/".startswith(line[:5]):
             said = "answers, but not in HTTP"
+        elif isinstance(error, (OSError, http.client.IncompleteRead)):
+            said = "closed the connection in the middle of its answer"
+        else:
+            said = f"answers with something that breaks the rules of HTTP ({type(error).__name__})"
         return TransportError(f"The proxy {self.name} {said}.", step="proxy")
 
 
@@ -180,9 +183,20 @@ class _Octets(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    def close(self) -> None:
+        """Nothing: an answer closes it, and another one may be on the same connection."""
+
     def peek(self, _size: int = 0) -> bytes:
         """What is there, at least one octet, nothing at the end: ``readline`` looks for the line's end in it."""
-        return self._receive(8192, socket.MSG_PEEK)
+        return self._receive(1024, socket.MSG_PEEK)
+
+    def readline(self, size: int | None = -1) -> bytes:
+        """A whole line: to the standard library the end of the connection would be that of the head as well."""
+        began = self.count
+        line = super().readline(size)
+        if not line.endswith(b"\n") and (size is None or size < 0 or len(line) < size) and (line or began):
+            raise http.client.IncompleteRead(line)
+        return line
 
     def read(self, size: int | None = -1) -> bytes:
         if size is None or size < 0:

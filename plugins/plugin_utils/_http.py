@@ -73,6 +73,12 @@ class _Connection:
     exchange: Exchange
     response_class = _Answer
     _held: list[bytes] | None = None
+    is_new = False
+
+    @property
+    def is_connected(self) -> bool:
+        """What can be read from a new TLS 1.3 connection are its session tickets; urllib3 takes them for its end."""
+        return self.is_new or bool(super().is_connected)
 
     def _new_conn(self) -> t.Any:
         if not self.exchange.may_open:
@@ -85,7 +91,8 @@ class _Connection:
 
     def request(self, *arguments: t.Any, **options: t.Any) -> None:
         """Head and body leave in one segment, or in one go: so it is known whether all of the request left."""
-        self._held = held = []
+        self._held, self.is_new = [], False
+        held = self._held
         try:
             super().request(*arguments, **options)
         finally:
@@ -166,6 +173,7 @@ class Adapter(HTTPAdapter):
         try:
             connection.close()
             connection.connect()
+            connection.is_new = True
             certificate: bytes | None = connection.sock.getpeercert(True) if self._context is not None else None
         except BaseException:
             connection.close()

@@ -18,12 +18,13 @@ import pytest
 SYSTEM_PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
 
 _PROGRAMS = {"kdc": ("krb5kdc", "kadmin.local", "kdb5_util"), "squid": ("squid",)}
-_LIBRARIES = {"krb5": "krb5", "gssapi": "gssapi"}
+_LIBRARIES = {"krb5": "krb5", "gssapi": "gssapi", "pykerberos": "kerberos"}
 _INSTALL = {
     "kdc": "apt-get install krb5-kdc krb5-admin-server",
     "squid": "apt-get install squid",
     "krb5": "apt-get install gcc libkrb5-dev, then pip install pyspnego[kerberos]",
     "gssapi": "apt-get install gcc libkrb5-dev, then pip install pyspnego[kerberos]",
+    "pykerberos": "apt-get install gcc libkrb5-dev, then pip install pywinrm[kerberos]",
 }
 
 

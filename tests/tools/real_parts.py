@@ -27,6 +27,7 @@ ROOT = bootstrap.ROOT
 BUILD = ROOT / ".build"
 WHEELS = ROOT / ".cache" / "wheels"
 GROUP = "kerberos"
+JUDGE = "kerberos-judge"
 SYSTEM_PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
 
 # What shows that a package is there, and the package.
@@ -132,10 +133,23 @@ def install_kerberos(environment: bootstrap.Environment) -> str | None:
     with locked("wheels"):
         problem = try_builders(environment, files)
     if problem is None:
+        problem = install_judge(environment)
+    if problem is None:
         marker.write_text(wanted)
         seconds = time.monotonic() - started
         bootstrap.say(f"set up {environment.path.name}: {GROUP} installed in {seconds:.0f} s")
     return problem
+
+
+def install_judge(environment: bootstrap.Environment) -> str | None:
+    """What pywinrm needs for Kerberos, built by pip in a few seconds; why it is not there, None where it is."""
+    file = bootstrap.REQUIREMENTS / f"{JUDGE}.txt"
+    command = [environment.python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "-r", str(file)]
+    try:
+        bootstrap.run_quietly(command, BUILD / f"setup-{environment.role}.log")
+    except bootstrap.SetupError as error:
+        return without(f"pykerberos is not in {environment.path.name}: {error}")
+    return None
 
 
 def try_builders(environment: bootstrap.Environment, files: list[pathlib.Path]) -> str | None:

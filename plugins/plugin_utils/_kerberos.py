@@ -83,8 +83,11 @@ def open_context(
     if protocol != "kerberos":
         opened = start(service, protocol)
         if opened.context.negotiated_protocol != "kerberos":  # pyspnego goes on to NTLM without a word
-            silent = ValueError("the library made no Kerberos token for Negotiate")
-            raise _failure(options, ticket, opened.service_principal, silent)
+            raise TransportError(
+                f"Kerberos: no token of {ticket.principal} for {opened.service_principal} within Negotiate.",
+                step="authentication",
+                remedy="Set authentication to kerberos, which says why.",
+            )
     if options.kerberos_delegation and not opened.context.context_attr & spnego.ContextReq.delegate:
         raise errors.not_delegated(ticket.principal, opened.service_principal)
     return opened

@@ -58,7 +58,7 @@ class Replica:
         self.requests = 0
         self.kdc = ("127.0.0.1", port)
         self.socket = socket.socket(type=socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
+        self.socket.bind(("127.0.0.2", 0))  # a KDC of its own: Kerberos tells them apart by address, not by port
         self.port = self.socket.getsockname()[1]
         threading.Thread(target=self.serve, daemon=True).start()
 
@@ -81,7 +81,7 @@ def replica(realm, monkeypatch):
     line = f"kdc = 127.0.0.1:{realm.port}"
     assert line in path.read_text()
     two = path.with_name("two-kdcs.conf")
-    two.write_text(path.read_text().replace(line, f"kdc = 127.0.0.1:{one.port}\n        primary_{line}"))
+    two.write_text(path.read_text().replace(line, f"kdc = 127.0.0.2:{one.port}\n        primary_{line}"))
     monkeypatch.setenv("KRB5_CONFIG", str(two))
     yield one
     with contextlib.suppress(OSError):

@@ -185,6 +185,20 @@ def test_a_kdc_that_gives_nothing_to_delegate(realm, account, session, open_cont
     assert f"{account} was not delegated to HTTP/localhost" in str(caught.error)
 
 
+def test_negotiate_does_not_turn_to_ntlm_in_silence(realm, account, session, open_context, fails, monkeypatch):
+    """pyspnego does, where its Kerberos fails: here it has only a password, and the account no realm with a KDC."""
+    import spnego
+
+    def credentials(_options, ticket, mechanism):
+        own = spnego.KerberosCCache(ticket.ccache)
+        return [own if mechanism == "kerberos" else spnego.Password("somebody", "something")]
+
+    monkeypatch.setattr(_kerberos, "_credentials", credentials)
+    with fails(TransportError) as caught:
+        open_context(session(account, PASSWORD, authentication="negotiate"), protocol="negotiate")
+    assert account in str(caught.error) and "HTTP/localhost" in str(caught.error)
+
+
 def test_md5_is_blocked(realm, account, session, open_context, fails, monkeypatch):
     import spnego
 

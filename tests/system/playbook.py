@@ -160,10 +160,11 @@ def tagged(text: str) -> str:
 
 
 def variables(box: t.Any, **more: t.Any) -> dict[str, t.Any]:
-    """The variables of a host that lead to a service over HTTPS, whatever connection the host itself has."""
+    """The variables of a host that lead to a service over HTTPS and Basic, whatever connection the host itself has."""
     return {
         "ansible_wsman_host": box.host,
         "ansible_wsman_port": box.https_port,
+        "ansible_wsman_authentication": "basic",
         "ansible_wsman_user": "wsman",
         "ansible_wsman_password": PASSWORD,
         "ansible_wsman_ca_cert": box.ca_file,

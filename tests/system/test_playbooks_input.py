@@ -87,7 +87,7 @@ CASES: list[tuple[str, str, dict[str, t.Any], list[str]]] = [
     ("no encryption over HTTPS", "identify", {"session": {"message_encryption": "never"}}, ["message_encryption"]),
     (
         "credentials with none", "identify", {"session": {"authentication": "none", "user": "u", "password": "p"}},
-        ["authentication", "basic"],
+        ["authentication", "no password"],
     ),
     ("unknown authentication", "identify", {"session": {"authentication": "plain"}}, ["authentication", "basic"]),
     ("skipped checks over HTTP", "identify", {"session": {**HTTP, "skip_ca_check": True}}, ["skip_ca_check"]),

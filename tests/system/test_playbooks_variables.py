@@ -56,7 +56,9 @@ def own_hosts(box: Sandbox) -> dict[str, dict[str, t.Any]]:
             "my_password": vaulted(PASSWORD),
         },
         "vaulted": {**plain, "ansible_wsman_password": vaulted(PASSWORD)},
-        "own": account(box, "wsman.automation.wsman", ansible_wsman_ca_cert=box.ca_file),
+        "own": account(
+            box, "wsman.automation.wsman", ansible_wsman_authentication="basic", ansible_wsman_ca_cert=box.ca_file
+        ),
     }
 
 

@@ -16,7 +16,7 @@ import threading
 import time
 import typing as t
 
-from . import Sandbox, manners
+from . import Sandbox, Tls, manners, signatures
 from .control import Control
 
 PASSWORD = "WSMAN_SANDBOX_PASSWORD"
@@ -31,10 +31,26 @@ def parse(arguments: t.Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--https-port", type=int, default=0, metavar="N")
     parser.add_argument("--user", default="wsman", help=f"its password is in ${PASSWORD}, or made at random")
     parser.add_argument("--keytab", metavar="FILE", help="the service's Kerberos keys; without it, it is in no realm")
+    parser.add_argument("--users", type=pathlib.Path, metavar="FILE", help="further ones, JSON: password by name")
+    parser.add_argument("--domain", default="SANDBOX", metavar="NAME", help="all users are in it, too")
+    parser.add_argument("--config", action="append", default=[], metavar="PATH=VALUE", type=setting,
+                        help="a value of winrm/config, such as /service/auth/CredSSP=true")  # fmt: skip
+    parser.add_argument("--certificate", choices=sorted(signatures.KINDS), default="ec", help="keys and signatures")
+    parser.add_argument("--tls-maximum", choices=("TLSv1_2", "TLSv1_3"), default="TLSv1_3",
+                        help="no client certificate is asked for under TLSv1_3")  # fmt: skip
+    parser.add_argument("--record-wire", action="store_true", help="keep all octets: GET /wire of the control server")
     parser.add_argument("--policy", action="append", default=[], metavar="PATH", help="a value under group policy")
     parser.add_argument("--idle-exit", type=float, metavar="SECONDS", help="end when nobody asks for so long")
     parser.add_argument("--record-bodies", action="store_true", help="keep the last requests' bodies in the journal")
     return parser.parse_args(arguments)
+
+
+def setting(text: str) -> tuple[str, str]:
+    """``PATH=VALUE``."""
+    path, equals, value = text.partition("=")
+    if not equals or not path.startswith("/"):
+        raise argparse.ArgumentTypeError(f"{text} is not PATH=VALUE, such as /service/auth/CredSSP=true")
+    return path, value
 
 
 def write_ready(path: pathlib.Path, facts: dict[str, t.Any]) -> None:
@@ -54,35 +70,54 @@ def wait(control: Control, idle: float | None) -> None:
             return
 
 
+def make(options: argparse.Namespace, password: str) -> Sandbox:
+    """The service of a command line."""
+    more = {} if options.users is None else json.loads(options.users.read_text(encoding="utf-8"))
+    return Sandbox(
+        manner=options.manner,
+        users={options.user: password, **more},
+        http_port=options.http_port,
+        https_port=options.https_port,
+        configuration=dict(options.config),
+        policies=options.policy,
+        record_bodies=options.record_bodies,
+        domain=options.domain,
+        keytab=options.keytab,
+        certificate=options.certificate,
+        tls=Tls(maximum=options.tls_maximum),
+        record_wire=options.record_wire,
+    )
+
+
+def facts_of(box: Sandbox, control: Control, user: str) -> dict[str, t.Any]:
+    """What a client needs to know."""
+    facts = {
+        "host": box.host,
+        "http_port": box.http_port,
+        "https_port": box.https_port,
+        "control_port": control.port,
+        "ca_file": box.ca_file,
+        "crl_file": box.crl_file,
+        "fingerprint": box.fingerprint,
+        "user": user,
+        "password": box.users[user],
+        "pid": os.getpid(),
+    }
+    if box.configuration.flag("/service/auth/Certificate"):
+        facts["client_certificate"] = {name: str(value) for name, value in vars(box.client_certificate).items()}
+    return facts
+
+
 def main(arguments: t.Sequence[str]) -> int:
     """Run the service; 0 when it ended as it should."""
     options = parse(arguments)
     password = os.environ.pop(PASSWORD, None) or secrets.token_urlsafe(12)
-    box = Sandbox(
-        manner=options.manner,
-        users={options.user: password},
-        http_port=options.http_port,
-        https_port=options.https_port,
-        policies=options.policy,
-        keytab=options.keytab,
-        record_bodies=options.record_bodies,
-    )
-    with box:
+    with make(options, password) as box:
         control = Control(box)
         control.start()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: control.stopped.set())
-        facts = {
-            "host": box.host,
-            "http_port": box.http_port,
-            "https_port": box.https_port,
-            "control_port": control.port,
-            "ca_file": box.ca_file,
-            "fingerprint": box.fingerprint,
-            "user": options.user,
-            "password": password,
-            "pid": os.getpid(),
-        }
+        facts = facts_of(box, control, options.user)
         if options.ready is not None:
             write_ready(options.ready, facts)
         else:

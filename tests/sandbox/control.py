@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The control server: plain HTTP with JSON on loopback, for tests and tools in other processes.
 
-``GET /state`` counters and open contexts · ``GET /journal`` · ``POST /misbehave`` {kind, options} · ``POST /steal``
-forgets the open enumerations · ``POST /configuration`` {path: value} sets values behind the protocol's back ·
-``POST /clear`` counters and misbehaviour · ``POST /reset`` everything · ``POST /stop`` ends the service.
+``GET /state`` counters and open contexts · ``GET /journal`` · ``GET /wire`` all octets by connection · ``POST
+/misbehave`` {kind, options} · ``POST /steal`` forgets the open enumerations · ``POST /configuration`` {path: value}
+sets values behind the protocol's back · ``POST /clear`` counters and misbehaviour · ``POST /reset`` everything ·
+``POST /stop`` ends the service.
 """
 
 from __future__ import annotations
@@ -50,6 +51,11 @@ class Control:
             return self.box.state()
         if path == "/journal":
             return [record.to_plain() for record in self.box.journal]
+        if path == "/wire":
+            return {
+                way: {number: data.decode("latin-1") for number, data in octets.items()}
+                for way, octets in (("received", self.box.wire), ("sent", self.box.wire_sent))
+            }
         return None
 
     def post(self, path: str, body: dict[str, t.Any]) -> t.Any:

@@ -20,7 +20,7 @@ import pytest
 from sandbox_requests import element, envelope, header
 
 from sandbox import Sandbox, names
-from sandbox.__main__ import parse, write_ready
+from sandbox.__main__ import facts_of, make, parse, write_ready
 from sandbox.control import Control
 
 CONFIG = names.CONFIG
@@ -313,6 +313,25 @@ def test_ready_file_is_private(tmp_path: pathlib.Path) -> None:
     assert (tmp_path / "ready.json").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["ready.json"]
     assert parse(["--policy", "/a", "--idle-exit", "5"]).idle_exit == 5.0
+
+
+def test_command_line_of_authentication(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    users = tmp_path / "users.json"
+    users.write_text('{"second": "p:w"}')
+    line = ["--users", str(users), "--domain", "D", "--config", "/service/auth/Certificate=true", "--record-wire"]
+    options = parse([*line, "--tls-maximum", "TLSv1_2", "--certificate", "rsa", "--config", "/MaxTimeoutms=5000"])
+    with make(options, "first") as box:
+        control = Control(box)
+        facts = facts_of(box, control, "wsman")
+        assert box.users == {"wsman": "first", "second": "p:w"}
+        assert (box.configuration.values["/MaxTimeoutms"], facts["password"]) == ("5000", "first")
+        assert pathlib.Path(facts["client_certificate"]["pem"]).exists() and pathlib.Path(facts["crl_file"]).exists()
+        Client(box).post(password="first")
+        wire = control.get("/wire")
+        assert wire["received"][1].startswith("POST /wsman") and wire["sent"][1].startswith("HTTP/1.1 200")
+    with pytest.raises(SystemExit):
+        parse(["--config", "service=true"])
+    assert "is not PATH=VALUE" in capsys.readouterr().err
 
 
 def test_nothing_is_left_after_the_stop() -> None:

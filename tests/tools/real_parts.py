@@ -45,7 +45,7 @@ POLICY = pathlib.Path("/usr/sbin/policy-rc.d")  # asked by Debian's packages bef
 LIBRARIES = ("gssapi", "krb5")
 
 
-def absent(names: typing.Iterable[str] = PROGRAMS) -> list[str]:
+def absent(names: typing.Iterable[str] = tuple(PROGRAMS)) -> list[str]:
     return [name for name in names if shutil.which(name, path=SYSTEM_PATH) is None]
 
 

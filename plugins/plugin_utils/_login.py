@@ -59,6 +59,9 @@ class Wire(t.Protocol):
     def open(self) -> bytes | None:
         """A new connection; the server's certificate (DER) over HTTPS."""
 
+    def wait_for(self, function: t.Callable[[], Context]) -> Context:
+        """What *function* gives, which may ask a KDC, within the time for connecting."""
+
     def identify(self) -> bytes:
         """An Identify, for a message that does no harm."""
 
@@ -224,7 +227,8 @@ class BoundLogin(Login):
 
     def _exchange_tokens(self, wire: Wire) -> tuple[Context, Reply]:
         """Empty requests with our tokens, on a new connection, until one side has no more; the last answer."""
-        context = _spnego.begin(wire.options, wire.open(), scheme=self._scheme)
+        certificate = wire.open()
+        context = wire.wait_for(lambda: _spnego.begin(wire.options, certificate, scheme=self._scheme))
         token = context.step(None)
         for leg in range(_MAX_LEGS):
             authorization = f"{context.scheme} {base64.b64encode(token or b'').decode('ascii')}"

@@ -26,6 +26,7 @@ _DOING = {
     "tls": "in the TLS handshake",
     "send": "while sending the request",
     "read": "while waiting for the answer",
+    "authentication": "while asking a KDC for a ticket",
 }
 
 
@@ -166,23 +167,37 @@ def _resolve(host: str, port: int, exchange: Exchange) -> list[tuple[t.Any, ...]
         pass
     else:
         return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    outcome: list[t.Any] = []
-
-    def look_up() -> None:
-        try:
-            outcome.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-        except (OSError, UnicodeError) as error:
-            outcome.append(error)
-
-    thread = threading.Thread(target=look_up, daemon=True)
-    thread.start()
-    thread.join(exchange.seconds_to_connect())
-    if not outcome:
+    try:
+        return within(
+            exchange.seconds_to_connect(), lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        )
+    except TimeoutError as error:
         waited = f"The name {host} was not resolved within {exchange.connect_timeout:g} s."
-        raise exchange.too_late("resolve", waited, "Check the name service of the control node.")
-    if isinstance(outcome[0], Exception):
-        raise outcome[0]
-    return outcome[0]
+        raise exchange.too_late("resolve", waited, "Check the name service of the control node.") from error
+
+
+def within(seconds: float, function: t.Callable[[], t.Any]) -> t.Any:
+    """What *function* gives or raises; TimeoutError where it goes on for longer, which it then does by itself.
+
+    For calls into libraries that wait for the network and take no time-out.
+    """
+    outcome: list[tuple[t.Any, BaseException | None]] = []
+
+    def run() -> None:
+        try:
+            outcome.append((function(), None))
+        except BaseException as error:  # noqa: BLE001 it is the caller's
+            outcome.append((None, error))
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not outcome:
+        raise TimeoutError("a call into a library")
+    value, error = outcome[0]
+    if error is not None:
+        raise error
+    return value
 
 
 def _connect_first(addresses: t.Sequence[tuple[t.Any, ...]], exchange: Exchange) -> PlainSocket:

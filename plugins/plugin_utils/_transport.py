@@ -21,7 +21,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors imp
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
 from ansible_collections.wsman.automation.plugins.plugin_utils import _answers, _failures, _http, _login
 from ansible_collections.wsman.automation.plugins.plugin_utils._login import Reply
-from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange
+from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange, within
 
 USER_AGENT = "Microsoft WinRM Client"  # by this name OMI wraps datetimes, so that their type is seen on the wire
 UNAUTHENTICATED = {"WSMANIDENTIFY": "unauthenticated"}  # MS-WSMV 3.1.4.1.21: Identify without credentials
@@ -161,6 +161,16 @@ class Session:
             return self._adapter.open()
         except _http.FAILURES as error:
             raise self._explain(error, changes=False) from error
+
+    def wait_for(self, function: t.Callable[[], t.Any]) -> t.Any:
+        """What *function* gives; a KDC that does not answer is given up like a service that does not."""
+        self._begin()
+        try:
+            return within(self._exchange.seconds_to_connect(), function)
+        except TimeoutError as error:
+            waited = f"No KDC answered within {self.options.connect_timeout:g} s."
+            remedy = "Check the KDCs that krb5.conf or DNS name for the realm, and that firewalls pass port 88."
+            raise self._exchange.too_late("authentication", waited, remedy) from error
 
     def identify(self) -> bytes:
         """An Identify for this service."""

@@ -122,14 +122,14 @@ def peer():
 
 
 class Authority:
-    """A certificate authority, and the TLS contexts of services with certificates that it has issued."""
+    """A certificate authority, a root or below a *parent*, and TLS contexts of services with certificates of it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, name="Test Authority", parent=None):
         from cryptography.hazmat.primitives.asymmetric import ec
 
-        self.folder = folder
+        self.folder, self.name = folder, name
         self.key = ec.generate_private_key(ec.SECP256R1())
-        self.certificate = self.sign("Test Authority", self.key.public_key(), None)
+        self.certificate = (parent or self).sign(name, self.key.public_key(), None)
         self.file = folder / "ca.pem"
         self.file.write_bytes(_pem(self.certificate))
 
@@ -138,7 +138,7 @@ class Authority:
         from cryptography.hazmat.primitives import hashes
         from cryptography.x509.oid import NameOID
 
-        issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test Authority")])
+        issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self.name)])
         now = datetime.datetime.now(datetime.UTC)
         is_authority = alternatives is None
         usage = dict.fromkeys(("content_commitment", "key_encipherment", "data_encipherment"), False)

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import ssl
-import types
 
 import pytest
-from cryptography import x509
-from cryptography.x509.oid import NameOID
 from tls_parts import DER, PEM, fails, is_unusable, issue, options, revocations, send, serve, server
 
 from ansible_collections.wsman.automation.plugins.plugin_utils import _certificates, _revocation, _say, _tls
@@ -62,9 +59,9 @@ def test_a_pin_is_not_of_the_authority(peer, authority):
 @pytest.mark.parametrize("encoding", [PEM, DER], ids=["PEM", "DER"])
 @pytest.mark.parametrize("several", [False, True], ids=["one list", "two lists"])
 @pytest.mark.parametrize("how", ["authority", "pin", "skip_ca_check", "skip_cn_check"])
-def test_revocation(peer, authority, stranger, tmp_path, encoding, several, how):
+def test_revocation(peer, authority, tmp_path, encoding, several, how):
     good, bad = issue(authority, "127.0.0.1"), issue(authority, "127.0.0.1")
-    lists = [_of_another(stranger), revocations(authority, bad)]
+    lists = [revocations(type(authority)(tmp_path, "Another Authority")), revocations(authority, bad)]
     file = tmp_path / "crl"
     file.write_bytes(b"".join(one.public_bytes(encoding) for one in lists[0 if several else 1 :]))
     given = {"ca_cert": str(authority.file), "crl_file": str(file)}
@@ -78,12 +75,6 @@ def test_revocation(peer, authority, stranger, tmp_path, encoding, several, how)
         assert f"is revoked, as {file} says" in fails(one.port, **now).message
         assert not one.requests
         assert send(one.port, **now, **REVOCATION).status == 200
-
-
-def _of_another(stranger):
-    """A list of an authority that has nothing to do with it."""
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Another Authority")])
-    return revocations(types.SimpleNamespace(certificate=types.SimpleNamespace(subject=name), key=stranger.key))
 
 
 @pytest.mark.parametrize("how", ["authority", "skip_ca_check"])
@@ -102,7 +93,7 @@ def test_a_list_that_says_nothing(peer, authority, stranger, tmp_path, how, kind
     made = {
         "expired": lambda: revocations(authority, days=-1),
         "not yet valid": lambda: revocations(authority, days=9, since=8),
-        "of another": lambda: _of_another(stranger),
+        "of another": lambda: revocations(type(authority)(tmp_path, "Another Authority")),
         "forged": lambda: revocations(authority, key=stranger.key),
     }[kind]()
     file = tmp_path / "crl.pem"

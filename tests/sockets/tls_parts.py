@@ -10,6 +10,7 @@ import datetime
 import hashlib
 import ipaddress
 import pathlib
+import socket
 import ssl
 import warnings
 
@@ -17,6 +18,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError, UsageError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
@@ -111,6 +113,24 @@ def server(issued, *, clients=None, required=True, minimum=None, maximum=None, c
     return made
 
 
+class Patient:
+    """A server's context that reads on after a handshake that failed: else a reset may overtake its alert."""
+
+    def __init__(self, context):
+        self._context = context
+
+    def wrap_socket(self, connection, server_side):
+        made = self._context.wrap_socket(connection, server_side=server_side, do_handshake_on_connect=False)
+        try:
+            made.do_handshake()
+        except ssl.SSLError:
+            with made:
+                while socket.socket.recv(made, 4096):
+                    pass
+            raise
+        return made
+
+
 def revocations(authority, *issued, days=1, since=-2, key=None):
     """A revocation list of *authority* with these certificates, from *since* to *days* from now."""
     now = datetime.datetime.now(datetime.UTC)
@@ -126,3 +146,42 @@ def revocations(authority, *issued, days=1, since=-2, key=None):
         revoked = x509.RevokedCertificateBuilder().serial_number(one.certificate.serial_number).revocation_date(now)
         builder = builder.add_revoked_certificate(revoked.build())
     return builder.sign(key or authority.key, hashes.SHA256())
+
+
+CERTIFICATE = {"authentication": "certificate"}
+
+
+def pfx(issued, password=None, others=None):
+    """A certificate and its key as PKCS#12."""
+    plain = serialization.NoEncryption()
+    lock = serialization.BestAvailableEncryption(password) if password else plain
+    return pkcs12.serialize_key_and_certificates(b"joe", issued.key, issued.certificate, others, lock)
+
+
+def client_files(joe, folder):
+    """A client's certificate in each form that an option takes, and some that none takes, by name."""
+    made = {
+        "certificate": joe.pem,
+        "key": joe.key_pem(),
+        "locked": joe.key_pem("pässword"),
+        "both": joe.pem + joe.key_pem(),
+        "both locked": joe.key_pem("pässword") + joe.pem,
+        "pfx": pfx(joe),
+        "pfx locked": pfx(joe, "pässword".encode()),
+        "pfx without key": pkcs12.serialize_key_and_certificates(
+            None, None, joe.certificate, None, serialization.NoEncryption()
+        ),
+        "der": joe.certificate.public_bytes(DER),
+        "text": b"hello",
+        "empty": b"",
+        "damaged certificate": joe.pem.replace(b"MII", b"AAA", 1) + joe.key_pem(),
+        "damaged key": joe.pem + joe.key_pem().replace(b"MI", b"AA", 1),
+    }
+    for name, data in made.items():
+        (folder / name).write_bytes(data)
+    return {"folder": str(folder), **{name: str(folder / name) for name in (*made, "absent")}}
+
+
+def by_certificate(files, **named):
+    """The session's options, with the paths of these files; what is no file's name goes through."""
+    return {**CERTIFICATE, **{option: files.get(value, value) for option, value in named.items()}}

@@ -12,10 +12,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.wsman.automation.plugins.module_utils._wsman import users
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
 from ansible_collections.wsman.automation.plugins.plugin_utils import _kerberos_errors as errors
+from ansible_collections.wsman.automation.plugins.plugin_utils import _ntlm
 from ansible_collections.wsman.automation.plugins.plugin_utils._kerberos_errors import Unavailable
 from ansible_collections.wsman.automation.plugins.plugin_utils._tickets import Ticket, forget, has_ticket, ticket
 
@@ -131,8 +131,7 @@ def _credentials(options: SessionOptions, ticket: Ticket, protocol: str) -> list
     """Our ticket, and for Negotiate also the password, for NTLM alone: pyspnego takes the first that fits."""
     found: list[t.Any] = [spnego.KerberosCCache(ticket.ccache)]
     if protocol == "negotiate" and options.user and options.password and not options.kerberos_delegation:
-        account = users.parse(options.user, options.host)
-        found.append(spnego.Password(account.ntlm, options.password))
+        found.append(_ntlm.credential(options))
     return found
 
 

@@ -20,6 +20,7 @@ from ansible_collections.wsman.automation.plugins.plugin_utils._authentication i
 try:
     import spnego
     from spnego.channel_bindings import GssChannelBindings
+    from spnego.exceptions import NoContextError
 except ImportError:
     spnego = None  # type: ignore[assignment]
 
@@ -79,6 +80,7 @@ class Handshake:
         self._opened = opened
         self._context = opened.context
         self._legs = 0
+        self._agreed = False
         self._name = {"ntlm": "NTLM", "kerberos": "Kerberos"}.get(options.authentication, "Negotiate")
 
     @property
@@ -89,7 +91,7 @@ class Handshake:
 
     @property
     def complete(self) -> bool:
-        return bool(self._context.complete)
+        return self._agreed
 
     def step(self, token: bytes | None) -> bytes | None:
         if self.complete:
@@ -105,8 +107,9 @@ class Handshake:
             _ntlm.check_sealing(answer)
         if offered_kerberos and self.mechanism == "ntlm":
             _mechanisms.say_ntlm(self._options, "the service chose it, although it was offered a Kerberos ticket")
-        if self.complete:
+        if self._context.complete:
             self._check_agreed()
+            self._agreed = True
         return answer or None
 
     def refused(self) -> str | None:
@@ -140,7 +143,21 @@ class Handshake:
         return token
 
     def _check_agreed(self) -> None:
-        """Encryption was asked for; a mechanism without it would seal nothing, or nothing that is signed."""
+        """What pyspnego calls complete may lack what it was for.
+
+        A service ends SPNEGO by saying so, in a token that anybody can write: whether the mechanism has ended too, and
+        the service has proved who it is, is asked here.
+        """
+        try:
+            self._context.query_message_sizes()
+        except NoContextError as error:
+            raise TransportError(
+                f"{self._name}: the service ended the handshake before it had proved who it is.",
+                step="authentication",
+                remedy="Look for who is between, and at the service's log.",
+            ) from error
+        except errors.ERRORS:
+            pass  # not every library of Kerberos can tell sizes
         wanted = spnego.ContextReq.integrity | spnego.ContextReq.confidentiality
         if self._options.encrypts and (self._context.context_attr & wanted) != wanted:
             raise TransportError(

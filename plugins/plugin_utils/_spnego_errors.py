@@ -84,12 +84,17 @@ _STATUSES = {
     0x80090322: "the service's name belongs to another account",
     0x80090346: "the channel bindings do not match",
 }
+_OTHER_KEY = (
+    "The name in the ticket belongs to another account than the service runs under, or its key has changed: set "
+    "negotiate_service or negotiate_hostname_override, correct the registration (setspn), or get a new ticket."
+)
+#: what to do about an error of RFC 4120 7.5.9 that the service sends
 _KERBEROS = {
     _kerberos_errors.TICKET_EXPIRED: f"Get a new ticket. {_kerberos_errors.CLOCKS}",
     _kerberos_errors.CLOCK_SKEW: _kerberos_errors.CLOCKS,
     33: _kerberos_errors.CLOCKS,
-    41: "The name in the ticket belongs to another account than the service runs under, or its key has changed: set "
-    "negotiate_service or negotiate_hostname_override, or correct the registration (setspn).",
+    # not for us, modified, no such key version, no key
+    **dict.fromkeys((35, 41, 44, 45), _OTHER_KEY),
 }
 _LOG = "Look at the service's log, or use another authentication."
 MAX_TOKEN = 65536  # octets; Windows' own limit is 48,000, and a line of an HTTP head ends here
@@ -142,7 +147,12 @@ def reason(error: Exception) -> str:
     if isinstance(inner, ssl.SSLError):
         words = inner.reason or str(inner)
         return _one_line(f"TLS: {words.replace('_', ' ').lower()}")
-    if hasattr(getattr(error, "base_error", None) or error, "get_all_statuses") or isinstance(error, Krb5Error):
+    native = getattr(error, "base_error", None) or error
+    if hasattr(native, "get_all_statuses"):
+        words = _kerberos_errors.reason_of(error)
+        # MIT's library has no minor status for a token that is none
+        return _one_line(words if words != "Success" else "; ".join(native.get_all_statuses(native.maj_code, True)))
+    if isinstance(error, Krb5Error) and Krb5Error is not SpnegoError:
         return _one_line(_kerberos_errors.reason_of(error))
     if isinstance(error, SpnegoError):
         return _one_line(_words(error))

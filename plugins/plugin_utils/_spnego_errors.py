@@ -19,9 +19,9 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors imp
 from ansible_collections.wsman.automation.plugins.plugin_utils import _kerberos_errors
 
 try:
-    from spnego.exceptions import BadBindingsError, FeatureMissingError, SpnegoError
+    from spnego.exceptions import FeatureMissingError, SpnegoError
 except ImportError:
-    SpnegoError = FeatureMissingError = BadBindingsError = type("_Missing", (Exception,), {})
+    SpnegoError = FeatureMissingError = type("_Missing", (Exception,), {})
 
 try:
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm

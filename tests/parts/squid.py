@@ -22,6 +22,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import urllib.parse
 
 from parts import program
 
@@ -33,7 +34,7 @@ visible_hostname squid.test
 pid_filename {folder}/squid.pid
 coredump_dir {folder}
 cache_log {folder}/cache.log
-logformat tests %>Hs %[un %rm %ru %{{Proxy-Authorization}}>h
+logformat tests %>Hs %#un %rm %ru %{{Proxy-Authorization}}>h
 access_log stdio:{folder}/access.log logformat=tests
 buffered_logs off
 cache deny all
@@ -165,7 +166,8 @@ class Squid:
     def _basic(self):
         lines = [f"{user}:{_crypt(password)}" for user, password in self.users.items()]
         self._write("basic.users", "\n".join(lines) + "\n")
-        return self._program("basic", f"{_helper('basic_ncsa_auth')} {self.folder}/basic.users")
+        lines = self._program("basic", f"{_helper('basic_ncsa_auth')} {self.folder}/basic.users")
+        return [*lines, "auth_param basic casesensitive on"]
 
     def _digest(self):
         lines = []
@@ -193,7 +195,7 @@ class Squid:
 
 def _request(line):
     status, user, method, target, authorization = line.split(" ")
-    scheme = authorization.partition("%20")[0]
+    user, scheme = urllib.parse.unquote(user), authorization.partition("%20")[0]
     return Request(int(status), None if user == "-" else user, method, target, None if scheme == "-" else scheme)
 
 

@@ -204,5 +204,14 @@ class Adapter(HTTPAdapter):
             checks["assert_hostname"] = False  # else urllib3 would match names that skip_cn_check gave up
         return where, checks
 
+    def close(self) -> None:
+        """Close the connection now: urllib3 does when nobody holds the pool, and frames of an old error may."""
+        keys = self.poolmanager.pools.keys()  # which refuses to be iterated over itself
+        for key in keys:
+            pool = self.poolmanager.pools.get(key)
+            if pool is not None:
+                pool.close()
+        super().close()
+
     def cert_verify(self, *arguments: t.Any, **options: t.Any) -> None:
         """Nothing: the context has it all, and requests would set it back here."""

@@ -9,10 +9,10 @@ import socket
 import time
 
 import pytest
-from parts import need
 from sending import REQUEST, serve, session
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
+from parts import need
 
 
 @pytest.fixture

@@ -41,6 +41,14 @@ REFUSED: list[tuple[str, str, dict[str, t.Any], list[str]]] = [
         {"winrm_config_settings": {"service": {"auth": {"basic": False}}}},
         ["Basic"],
     ),
+    ("own authentication by default", "default", settings(Auth={"Negotiate": False}), ["Service.Auth.Negotiate"]),
+    ("own authentication, NTLM", "ntlm", settings(Auth={"Negotiate": False}), ["Service.Auth.Negotiate", "ntlm"]),
+    (
+        "binding demanded",
+        "unbound",
+        settings(Auth={"CbtHardeningLevel": "strict"}),
+        ["Service.Auth.CbtHardeningLevel", "channel_binding"],
+    ),
     ("encryption demanded", "http", settings(AllowUnencrypted=False), ["Service.AllowUnencrypted"]),
     ("own listener deleted", "https", listeners({**HTTPS, "state": "absent"}), ["HTTPS on *"]),
     ("own listener disabled", "https", listeners({**HTTPS, "enabled": False}), ["Enabled", "HTTPS on *"]),
@@ -81,6 +89,13 @@ OTHERWISE = ("one listener twice", "under a policy", "read-only", "unknown membe
 HARMLESS: list[tuple[str, str, dict[str, t.Any]]] = [
     ("another authentication", "https", settings(Auth={"Negotiate": False})),
     ("encryption demanded of others", "https", settings(AllowUnencrypted=False)),
+    ("encryption demanded and there by NTLM", "ntlm over HTTP", settings(AllowUnencrypted=False)),
+    ("binding demanded and there", "ntlm", settings(Auth={"CbtHardeningLevel": "Strict"})),
+    ("binding demanded by default", "default", settings(Auth={"CbtHardeningLevel": "Strict"})),
+    ("binding demanded of others", "https", settings(Auth={"CbtHardeningLevel": "Strict"})),
+    ("binding demanded where there is no TLS", "ntlm over HTTP", settings(Auth={"CbtHardeningLevel": "Strict"})),
+    ("binding not demanded", "unbound", settings(Auth={"CbtHardeningLevel": "None"})),
+    ("Basic switched off for others", "ntlm", settings(Auth={"Basic": False})),
     ("another listener deleted", "https", listeners({**HTTP, "state": "absent"})),
     (
         "what is held",
@@ -154,13 +169,21 @@ def judged(workspace: playbook.Workspace, services: t.Callable[..., Sandbox]) ->
         "ansible_wsman_message_encryption": "never",
     }
     del http["ansible_wsman_ca_cert"]
+    over_http = {**http, "ansible_wsman_authentication": "ntlm", "ansible_wsman_message_encryption": "auto"}
+    ntlm = {**https, "ansible_wsman_authentication": "ntlm"}
+    more = {
+        "ntlm": ntlm,
+        "unbound": {**ntlm, "ansible_wsman_channel_binding": "never"},
+        "default": {**https, "ansible_wsman_authentication": "default"},
+        "ntlm over HTTP": over_http,
+    }
     policy = playbook.variables(services(policies=["/MaxTimeoutms"]))
     named = {**https, "ansible_wsman_host": "localhost"}
     refused = [use(host, name, variables) for name, host, variables, _words in REFUSED]
     checked = [{**use(host, name, variables), "check_mode": True} for name, host, variables in HARMLESS]
     with relay(box.https_port) as port:
         relayed = {**https, "ansible_wsman_port": port}
-        hosts = {"https": https, "http": http, "named": named, "relayed": relayed, "policy": policy}
+        hosts = {"https": https, "http": http, "named": named, "relayed": relayed, "policy": policy, **more}
         return Roles(workspace.play(hosts, [*refused, *checked]), {"box": box})
 
 

@@ -19,6 +19,8 @@ WRONG = "wrong-Secret.4712"
 MAPPED = "mapped-Secret.4713"
 STARTED = "started-Secret.4714"
 HIDDEN = "hidden-Value-4715"
+FURTHER = "further-Secret.4716"
+NO_PROXY = "127.0.0.1:9"
 MAPPING = {
     "resource_uri": "winrm/config/service/certmapping",
     "selector_set": {"Issuer": "1" * 40, "Subject": "s", "URI": "*"},
@@ -47,6 +49,14 @@ FAILING: list[tuple[str, dict[str, t.Any]]] = [
     ("enumerate", {"resource_uri": "winrm/config/listener"}),
     ("delete", MAPPING),
     ("invoke", CHANGE),
+]
+# Secrets beside the password of the user, in the session of a task.
+BESIDE: list[dict[str, t.Any]] = [
+    {"proxy": f"http://u:{FURTHER}@{NO_PROXY}"},
+    {"proxy": f"http://{NO_PROXY}", "proxy_user": "u", "proxy_password": FURTHER, "proxy_authentication": "basic"},
+    {"proxy": f"https://u:{FURTHER}@{NO_PROXY}"},
+    {"certificate_key_password": FURTHER},
+    {"certificate_key_password": FURTHER, "authentication": "certificate", "certificate_pem": "/nowhere"},
 ]
 
 
@@ -84,7 +94,14 @@ def run(workspace: playbook.Workspace, services: t.Callable[..., Sandbox]) -> pl
             "tasks": tasks("own connection", WORKING[:3]),
             "vars": {"ansible_connection": "wsman.automation.wsman"},
         },
-    ]
+        {"hosts": "server1", "tasks": [
+            {"name": f"beside {number}", "wsman.automation.wsman_identify": {"session": one}}
+            for number, one in enumerate(BESIDE)
+        ]},
+        {"hosts": "server1", "tasks": tasks("beside by variables", FAILING[:2]), "vars": {
+            "ansible_psrp_proxy": f"http://u:{FURTHER}@{NO_PROXY}",
+        }},
+    ]  # fmt: skip
     for one in plays:
         one.update(ignore_unreachable=True, ignore_errors=True)
     hosts = {"server1": session, "localhost": {"ansible_connection": "local"}}
@@ -92,24 +109,26 @@ def run(workspace: playbook.Workspace, services: t.Callable[..., Sandbox]) -> pl
 
 
 def test_everything_ran(run: playbook.Run) -> None:
-    assert len(run.outcomes) == 2 * len(WORKING) + 4 + 2 * len(FAILING) + 3
+    assert len(run.outcomes) == 2 * len(WORKING) + 4 + 2 * len(FAILING) + 3 + len(BESIDE) + 2
     for prefix in ("wrong variables", "wrong session"):
         statuses = {outcome.status for (name, _host), outcome in run.outcomes.items() if name.startswith(prefix)}
         assert statuses == {"unreachable"}
+    beside = [outcome.status for (name, _host), outcome in run.outcomes.items() if name.startswith("beside")]
+    assert (beside.count("unreachable"), beside.count("ignored")) == (4, 3), run.output
     working = [
         run.outcomes[name, host].status for name, host in run.outcomes if name.split()[0] in ("variables", "session")
     ]
     assert working.count("ok") + working.count("changed") >= 14, run.output
 
 
-@pytest.mark.parametrize("secret", [PASSWORD, WRONG, MAPPED, STARTED])
+@pytest.mark.parametrize("secret", [PASSWORD, WRONG, MAPPED, STARTED, FURTHER])
 def test_no_secret_in_the_output(run: playbook.Run, secret: str) -> None:
-    token = base64.b64encode(f"wsman:{secret}".encode()).decode()
-    lines = [line for line in run.output.splitlines() if secret in line or token in line]
+    tokens = [base64.b64encode(f"{user}:{secret}".encode()).decode() for user in ("wsman", "u")]
+    lines = [line for line in run.output.splitlines() if any(one in line for one in (secret, *tokens))]
     assert not lines, "\n".join(lines[:5])
 
 
-@pytest.mark.parametrize("secret", [PASSWORD, WRONG, MAPPED, STARTED])
+@pytest.mark.parametrize("secret", [PASSWORD, WRONG, MAPPED, STARTED, FURTHER])
 def test_no_secret_in_results(run: playbook.Run, secret: str) -> None:
     for name, outcome in run.outcomes.items():
         result = {key: value for key, value in outcome.result.items() if key != "invocation"}

@@ -254,9 +254,8 @@ class _Tunnel:
     def _say(self, text: str) -> str:
         proxy, environment = self.proxy, self.proxy.origin != "proxy"
         return text.format(
-            where="the https_proxy and no_proxy variables" if environment else "proxy",
+            where=f"the {proxy.origin} and no_proxy variables" if environment else "proxy",
             without="no_proxy, or proxy_access_type: none" if environment else "leave proxy out",
-            host=proxy.host,
         )
 
     def _closed(self) -> TransportError:

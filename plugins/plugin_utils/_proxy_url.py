@@ -42,8 +42,9 @@ def find(options: SessionOptions) -> ProxyUrl | None:
     """
     origin, url = "proxy", options.proxy
     if options.proxy_access_type == "environment":
-        origin = "https_proxy"
-        url = requests.utils.select_proxy(options.url, requests.utils.get_environ_proxies(options.url))
+        known = requests.utils.get_environ_proxies(options.url)
+        url = requests.utils.select_proxy(options.url, known)
+        origin = "https_proxy" if url == known.get("https") else "all_proxy"
     elif options.proxy_access_type == "none":
         return None
     if not url:

@@ -44,7 +44,7 @@ def environment(monkeypatch):
         ({}, None),
         ({"https_proxy": "http://proxy.corp:3128"}, PROXY),
         ({"HTTPS_PROXY": "http://proxy.corp:3128"}, PROXY),
-        ({"all_proxy": "http://proxy.corp:3128"}, PROXY),
+        ({"all_proxy": "http://proxy.corp:3128"}, ProxyUrl("proxy.corp", 3128, origin="all_proxy")),
         ({"http_proxy": "http://proxy.corp:3128"}, None),  # of the service's scheme, which is https
         ({"https_proxy": ""}, None),
         ({"https_proxy": "proxy.corp:3128"}, PROXY),

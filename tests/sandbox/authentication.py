@@ -51,7 +51,7 @@ class Link:
     session: Session | None = None
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(eq=False)
 class Verdict:
     """What an Authorization header, or the connection's session, proves.
 
@@ -132,6 +132,7 @@ class Gate:
 
     def __init__(self, schemes: t.Sequence[Scheme]) -> None:
         self.schemes = list(schemes)
+        self._by_name = {scheme.name.lower(): scheme for scheme in schemes}
         self.failures: collections.Counter[str] = collections.Counter()
         self.handshakes = 0
         self._lock = threading.Lock()
@@ -147,10 +148,9 @@ class Gate:
         if not authorization:
             return self._by_session(link)
         name, _space, rest = authorization.strip().partition(" ")
-        for scheme in self.schemes:
-            if scheme.name.lower() == name.lower() and scheme.enabled(link.secure):
-                verdict = scheme.judge(rest.strip(), request, link)
-                break
+        scheme = self._by_name.get(name.lower())
+        if scheme is not None and scheme.enabled(link.secure):
+            verdict = scheme.judge(rest.strip(), request, link)
         else:
             verdict = Verdict(scheme=name, failed=True)
         if verdict.failed or verdict.finished:

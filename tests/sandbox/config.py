@@ -55,10 +55,15 @@ class Configuration:
         """A numeric member."""
         return int(self.values[path])
 
+    @property
+    def max_envelope_size(self) -> int:
+        """In octets."""
+        return int(self.values["/MaxEnvelopeSizekb"]) * 1024
+
     def limits(self) -> Limits:
         """What the dispatcher needs of it."""
         return Limits(
-            max_envelope_size=self.number("/MaxEnvelopeSizekb") * 1024,
+            max_envelope_size=self.max_envelope_size,
             max_timeout=self.number("/MaxTimeoutms") / 1000,
             max_batch_items=self.number("/MaxBatchItems"),
             enumeration_timeout=self.number("/service/EnumerationTimeoutms") / 1000,

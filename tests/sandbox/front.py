@@ -78,7 +78,7 @@ class Front:
             return Response(405, [("Allow", "POST")])
         if "transfer-encoding" in request.headers or request.length is None:
             return Response(411)
-        limit = self.configuration.limits().max_envelope_size
+        limit = self.configuration.max_envelope_size
         if request.length > limit and not (request.sealed and request.length <= limit * 1.1 + _OVERHEAD):
             return Response(413)
         return None
@@ -119,15 +119,19 @@ class Front:
 
     def finish(self, outcome: Outcome, plan: Plan | None) -> None:
         """Add the handshake's last token, and encrypt."""
-        response, plan = outcome.response, plan or Plan()
+        response = outcome.response
         if outcome.verdict.finished:
             response.headers += [("WWW-Authenticate", line) for line in outcome.verdict.lines or ()]
-        if outcome.sealer is None or plan.seal == "unsealed":
+        if outcome.sealer is not None:
+            self._seal(response, outcome.sealer, plan or Plan())
+
+    def _seal(self, response: Response, sealer: Session, plan: Plan) -> None:
+        if plan.seal == "unsealed":
             return
         plain_type = dict(response.headers)["Content-Type"]
-        sealed_type, body = (plan.framing or self._framing).dump(outcome.sealer, response.body, plain_type)
+        sealed_type, body = (plan.framing or self._framing).dump(sealer, response.body, plain_type)
         if plan.seal == "closed":
-            body = self._closed(outcome.sealer, plain_type)
+            body = self._closed(sealer, plain_type)
         if plan.seal == "spoiled":
             place = len(body) // 2
             body = body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]
@@ -146,7 +150,7 @@ class Front:
             kind, body = sealing.load(self._framing, verdict.session, request.headers["content-type"], request.body)
         except ValueError:
             return Outcome(Response(400, close=True), verdict, drop=not self.service.style.tabs)
-        if len(body) > self.configuration.limits().max_envelope_size:
+        if len(body) > self.configuration.max_envelope_size:
             return Outcome(Response(413), verdict)
         request.headers["content-type"], request.body, request.encrypted = kind, body, True
         return None

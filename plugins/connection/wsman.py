@@ -684,7 +684,8 @@ class Connection(ConnectionBase):
             with contextlib.closing(_transport.Session(options)) as session:
                 message_id = str(uuid.uuid4())
                 request = envelope.dump(operations.identify(), envelope.Settings(to=options.url), message_id)
-                answer = session.send(request)
+                nobody = options.authentication == "none"
+                answer = session.send(request, headers=_transport.UNAUTHENTICATED if nobody else None)
                 response = envelope.load(answer.body, charset=answer.charset, http_status=answer.status)
                 operations.read_identify(response)
         except WSManError as error:

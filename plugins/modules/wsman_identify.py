@@ -17,6 +17,7 @@ options:
     description:
       - Whether the credentials of the connection are sent along. With V(false) the request carries none, and the header
         C(WSMANIDENTIFY) that makes Windows answer without. Windows then hides its version.
+      - With V(none) as O(session.authentication) that is always so.
     type: bool
     default: true
 extends_documentation_fragment:

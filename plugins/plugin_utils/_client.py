@@ -75,9 +75,12 @@ class Client:
             raise ProtocolError(f"{said}. {OUTCOME_UNKNOWN}") from error
 
     def identify(self, *, authenticated: bool = True) -> Identity:
-        """What the service says of itself; *authenticated* false asks without credentials (MS-WSMV 3.1.4.1.23)."""
+        """What the service says of itself; *authenticated* false asks without credentials (MS-WSMV 3.1.4.1.23).
+
+        So does a session that has none: Windows answers it only where it says so.
+        """
         request = operations.identify()
-        if authenticated:
+        if authenticated and self.options.authentication != "none":
             identity = operations.read_identify(self.execute(request))
         else:
             data = envelope.dump(request, self._settings(None), str(uuid.uuid4()))
@@ -94,7 +97,7 @@ class Client:
         except TransportError as error:
             if error.step == "authentication":
                 error.remedy = (
-                    "It tells nothing without credentials: leave authenticated out. "
+                    "It tells nothing without credentials: set user and password, and leave authenticated out. "
                     "Openwsman answers under the http_prefix wsman-anon/identify."
                 )
             raise

@@ -16,7 +16,7 @@ import typing as t
 import accounts
 import playbook
 import pytest
-from accounts import ALL_TYPES, LOCAL, Network, variables
+from accounts import ALL_TYPES, Network, variables
 
 from parts import need
 

@@ -123,7 +123,7 @@ options:
       - name: ansible_wsman_authentication
   user:
     description:
-      - The user, as V(user@REALM) or V(DOMAIN\user) for an account of a domain. V(user), V(computer\user) and V(.\user) are accounts of the
+      - The user, as V(user@REALM) or V(DOMAIN\\user) for an account of a domain. V(user), V(computer\\user) and V(.\\user) are accounts of the
         host itself. It is never shown.
       - For V(kerberos) without O(password) it is the principal whose ticket is used.
     type: str

@@ -61,7 +61,7 @@ options:
         choices: [default, none, basic, digest, ntlm, negotiate, kerberos, credssp, certificate]
       user:
         description:
-          - The user, as V(user@REALM) or V(DOMAIN\user) for an account of a domain, or as V(user) for one of the host itself.
+          - The user, as V(user@REALM) or V(DOMAIN\\user) for an account of a domain, or as V(user) for one of the host itself.
         type: str
       password:
         description:

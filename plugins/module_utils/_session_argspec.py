@@ -45,7 +45,7 @@ def _authentication() -> ArgumentSpec:
         "negotiate_hostname_override": {"type": "str"},
         "spn_server_port": {"type": "bool"},
         "kerberos_ccache": {"type": "str"},
-        "kerberos_keytab": {"type": "str"},
+        "kerberos_keytab": {"type": "str", "no_log": False},  # the name of a file
         "kerberos_delegation": {"type": "bool"},
         "credssp_auth_mechanism": {"type": "str", "choices": list(session.CREDSSP_MECHANISMS)},
         "credssp_disable_tlsv1_2": {"type": "bool"},

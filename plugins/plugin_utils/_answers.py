@@ -23,7 +23,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.session im
 # Atomic: what stands before the root is read in one way only. Else forty times "<??>" would never be finished with.
 _ROOT = re.compile(rb"\s*(?>(?:<\?.*?\?>\s*|<!--.*?-->\s*)*)<(?:[\w.-]+:)?Envelope[\s>/]", re.DOTALL)
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([^"';\s]+)""", re.IGNORECASE)
-_SCHEME = re.compile(r"([A-Za-z][\w!#$%&'*+.^`|~-]*)(?!\s*=)(?:\s|\Z)")
+_SCHEME = re.compile(r"([A-Za-z][\w!#$%&'*+.^`|~-]{0,31})(?!\s*=)(?:\s|\Z)", re.ASCII)  # a peer's, and shown
 _PARTS = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
 _GZIP = b"\x1f\x8b"
 _MAX_MEMBERS = 256

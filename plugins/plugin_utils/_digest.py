@@ -66,6 +66,11 @@ class Digest:
         self._count = 0
         self.reason: str | None = None
 
+    @property
+    def is_challenged(self) -> bool:
+        """Whether there is a challenge to answer."""
+        return self._challenge is not None
+
     def challenge(self, values: t.Iterable[str]) -> bool:
         """Take the strongest challenge of the ``WWW-Authenticate`` lines *values* that can be answered.
 

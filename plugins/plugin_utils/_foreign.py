@@ -30,9 +30,12 @@ Notes = list[tuple[int, str]]  # (verbosity, text)
 
 @dataclasses.dataclass(frozen=True)
 class Given:
-    """A value, and the variable (``ansible_port``), keyword (``keyword: port``) or ``session`` that gave it."""
+    """A value, and the variable (``ansible_port``), keyword (``keyword: port``) or ``session`` that gave it.
 
-    value: t.Any
+    Its text shows no value: that may be a password.
+    """
+
+    value: t.Any = dataclasses.field(repr=False)
     source: str
 
     @property

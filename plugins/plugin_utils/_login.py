@@ -136,7 +136,8 @@ class DigestLogin(Login):
         return data, {**heads, "Authorization": authorization} if authorization else dict(heads)
 
     def renew(self, reply: Reply) -> bool:
-        return self._digest.is_stale(reply.challenges) and self._digest.challenge(reply.challenges)
+        unseen = not self._digest.is_challenged  # the empty request was let in without one, and this one is not
+        return (unseen or self._digest.is_stale(reply.challenges)) and self._digest.challenge(reply.challenges)
 
 
 class BoundLogin(Login):

@@ -22,6 +22,7 @@ Must not know what seals, nor HTTP.
 
 from __future__ import annotations
 
+import itertools
 import re
 import typing as t
 
@@ -37,6 +38,7 @@ MAX_HEADER = 1023  # a token header of NTLM has 16 octets, of Kerberos up to 76,
 MAX_LINE = 1024
 MAX_LINES = 16  # heads of one part; conformant parts have one or two
 MAX_PIECES = 65536  # of 16,384 octets: more than any message may have
+MAX_FALSE = 64  # lines within one piece that only look like a boundary: sealed octets hardly ever have one
 _SLACK = 64  # octets by which a Length may exceed the sealed ones, where a peer counts padding that it does not send
 _GAP = 8  # spaces between the dashes and the boundary: Exchange writes one
 _MAX_BOUNDARY = 200
@@ -103,6 +105,7 @@ class _Reader:
         self._body = body
         self._at = 0
         self._boundary = self._find_boundary(content_type)
+        self._line = re.compile(rb"--[ \t]{0,%d}" % _GAP + re.escape(self._boundary))
         self._eol = b"\r\n"
         self._records = 1 + len(body) // 16  # no record is smaller: all of them together are not looked at twice
 
@@ -223,12 +226,11 @@ class _Reader:
             found = None if exact is None else self._boundary_after(exact)
             if exact is not None and found is not None:
                 return exact, found
-        at = self._at + max(0, (length or 0) - _SLACK)
-        while (at := self._body.find(b"--", at)) >= 0:
-            found = self._boundary_after(at)
+        begin = self._at + max(0, (length or 0) - _SLACK)
+        for line in itertools.islice(self._line.finditer(self._body, begin), MAX_FALSE):
+            found = self._boundary_after(line.start())
             if found is not None:
-                return at, found
-            at += 1
+                return line.start(), found
         shown = "" if length is None else f" {length}"
         raise ProtocolError(
             f"The encrypted message is cut off: its{shown} octets are not followed by a boundary, and "

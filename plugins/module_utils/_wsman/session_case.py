@@ -14,9 +14,12 @@ from .connection_string import Endpoint
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """One session to be judged. *authentication* is ``default`` until rule 9; *options* are read, flags merged in."""
+    """One session to be judged. *authentication* is ``default`` until rule 9; *options* are read, flags merged in.
 
-    options: t.Mapping[str, t.Any]
+    Its text shows no options: there is a password among them.
+    """
+
+    options: t.Mapping[str, t.Any] = dataclasses.field(repr=False)
     flags: frozenset[str]
     endpoint: Endpoint
     authentication: str

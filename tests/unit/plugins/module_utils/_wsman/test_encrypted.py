@@ -286,6 +286,10 @@ HOSTILE = {
     "parts": (b"--Encrypted Boundary\r\nA: b\r\n" * 2 + b"\0\0\0\0") * 30_000,
     "dashes": b"-" * 2_000_000,
     "spaces": b"--" + b" " * 2_000_000,
+    "dashes as octets": b"--Encrypted Boundary\nA:b\n--Encrypted Boundary\n\0\0\0\0" + b"-" * 8_000_000,
+    "lines as octets": (
+        b"--Encrypted Boundary\nA:b\n--Encrypted Boundary\n\0\0\0\0x" + b"--Encrypted Boundary\n\n" * 500_000
+    ),
     "boundaries within lines": (
         b"--Encrypted Boundary\nA:b\n--Encrypted Boundary\n\0\0\0\0" + b"x:--Encrypted Boundary\n" * 20_000
     ),

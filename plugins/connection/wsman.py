@@ -123,7 +123,8 @@ options:
       - name: ansible_wsman_authentication
   user:
     description:
-      - The user, as V(user@REALM) or V(DOMAIN\\user) for an account of a domain. V(user), V(computer\\user) and V(.\\user) are accounts of the
+      - The user, as V(user@REALM) or V(DOMAIN\\user) for an account of a domain. V(user), V(computer\\user) and V(.\\user) are accounts of
+        the
         host itself. It is never shown.
       - For V(kerberos) without O(password) it is the principal whose ticket is used.
     type: str
@@ -327,7 +328,7 @@ options:
       - name: ansible_wsman_certificate_fingerprint
   crl_file:
     description:
-      - A file of revocation lists in PEM form. A certificate on them is refused, and so is one whose authority has none in it. Without it
+      - A file of revocation lists in PEM or DER form. A certificate on them is refused, and so is one whose authority has none in it. Without it
         revocation is not checked.
     type: path
     vars:

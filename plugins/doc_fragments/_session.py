@@ -165,7 +165,7 @@ options:
         type: str
       crl_file:
         description:
-          - A file of revocation lists in PEM form. Without it revocation is not checked.
+          - A file of revocation lists in PEM or DER form. Without it revocation is not checked.
         type: path
       tls_minimum_version:
         description:

@@ -229,9 +229,9 @@ def _whole_records(data: bytes) -> bool:
 class _TlsObject(ssl.SSLObject):
     """TLS that tells its end apart from a pause: pyspnego reads until there is a pause, for ever if need be."""
 
-    def read(self, size: int = CHUNK, buffer: t.Any = None) -> t.Any:
+    def read(self, len: int = CHUNK, buffer: t.Any = None) -> t.Any:  # noqa: A002 its name in the base
         """As ever; where the peer has closed it raises :class:`ssl.SSLZeroReturnError`."""
-        data = super().read(size, buffer)
+        data = super().read(len, buffer)
         if not data:
             raise ssl.SSLZeroReturnError(ssl.SSL_ERROR_ZERO_RETURN, "TLS was closed inside")
         return data

@@ -14,8 +14,8 @@ import ssl
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import OUTCOME_UNKNOWN, TransportError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
-from ansible_collections.wsman.automation.plugins.plugin_utils import _tls
-from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange
+from ansible_collections.wsman.automation.plugins.plugin_utils import _answers, _tls, _tls_failures
+from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange, TooMuchError
 
 _CLOSED = (http.client.RemoteDisconnected, ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 _TLS_ALERT = "\x15"  # the first octet of an alert, which is how a TLS port answers plain text (RFC 8446 5.1)
@@ -31,12 +31,16 @@ def is_stale(error: BaseException, exchange: Exchange, repeatable: bool) -> bool
     return dead and (repeatable or not exchange.sent)
 
 
-def explain(error: BaseException, exchange: Exchange, options: SessionOptions, changes: bool) -> TransportError:
-    """The error for the exception that ended *exchange*; a port that was silent may be asked whether it speaks TLS."""
-    cause = _cause(error)
+def explain(failure: BaseException, exchange: Exchange, options: SessionOptions, changes: bool) -> TransportError:
+    """The error for *failure*, which ended *exchange*; a port that was silent may be asked whether it speaks TLS."""
+    cause = _cause(failure)
     unknown = exchange.sent and changes
     if isinstance(cause, TimeoutError):
         return _too_late(exchange, options, unknown)
+    if isinstance(cause, TooMuchError):
+        error = _answers.too_large(exchange.most)
+        error.outcome_unknown = unknown
+        return error
     if isinstance(cause, _CLOSED):
         closed = _closed(exchange, unknown)
         silent = exchange.opened and not exchange.received
@@ -44,8 +48,8 @@ def explain(error: BaseException, exchange: Exchange, options: SessionOptions, c
     if isinstance(cause, http.client.BadStatusLine):
         return _no_http(exchange, str(cause.line))
     if isinstance(cause, ssl.SSLError):
-        error = _tls.handshake_error(cause, options, exchange)
-        error.outcome_unknown = unknown and not _tls.wants_certificate(cause)
+        error = _tls_failures.handshake_error(cause, options, exchange)
+        error.outcome_unknown = unknown and not _tls_failures.wants_certificate(cause)
         return error
     if "Incomplete" in type(cause).__name__:  # http.client and urllib3 have one each
         return _closed(exchange, unknown)

@@ -16,7 +16,7 @@ import typing as t
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
-from ansible_collections.wsman.automation.plugins.plugin_utils import _proxy, _tls
+from ansible_collections.wsman.automation.plugins.plugin_utils import _proxy, _tls, _tls_failures
 from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange, connect
 
 try:
@@ -118,7 +118,7 @@ class _TlsConnection(_Connection, HTTPSConnection):
         try:
             super().connect()
         except (ssl.SSLError, OSError) as error:
-            raise _tls.handshake_error(error, self.options, self.exchange) from error
+            raise _tls_failures.handshake_error(error, self.options, self.exchange) from error
         self.sock.exchange = self.exchange
         _tls.check_peer(self.sock, self.options)
 

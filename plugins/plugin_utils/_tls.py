@@ -25,10 +25,6 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.session im
 from ansible_collections.wsman.automation.plugins.plugin_utils import _certificates, _revocation, _tls_versions
 from ansible_collections.wsman.automation.plugins.plugin_utils._say import say
 from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange, TlsSocket, connect
-from ansible_collections.wsman.automation.plugins.plugin_utils._tls_failures import handshake_error as handshake_error
-from ansible_collections.wsman.automation.plugins.plugin_utils._tls_failures import (
-    wants_certificate as wants_certificate,
-)
 from ansible_collections.wsman.automation.plugins.plugin_utils._tls_failures import wrong_name
 
 try:

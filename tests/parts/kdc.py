@@ -225,6 +225,7 @@ class Realm:
             capture_output=True,
             text=True,
             timeout=60,
+            check=False,
         )
         # kadmin.local goes on after a query that failed and ends with 0
         if done.returncode or re.search(r"^\w+: .* while ", done.stderr, re.MULTILINE):

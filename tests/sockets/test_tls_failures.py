@@ -10,7 +10,7 @@ import ssl
 import pytest
 from tls_parts import options
 
-from ansible_collections.wsman.automation.plugins.plugin_utils import _failures, _sockets, _tls
+from ansible_collections.wsman.automation.plugins.plugin_utils import _failures, _sockets, _tls_failures
 
 OURS = {"authentication": "certificate", "certificate_pem": "/joe.pem", "certificate_key_password": "s3cret"}
 
@@ -21,7 +21,7 @@ def explain(reason, **more):
     given = options(5986, **more)
     exchange = _sockets.Exchange(given.authority)
     exchange.begin(5, 5, None, None)
-    made = _tls.handshake_error(error, given, exchange)
+    made = _tls_failures.handshake_error(error, given, exchange)
     assert made.remedy and made.step == "tls" and "s3cret" not in made.message + made.remedy
     return made
 

@@ -29,7 +29,7 @@ import typing as t
 from .errors import ProtocolError
 
 #: (token header, sealed octets, plain length in octets or None where the peer does not tell it)
-Piece = tuple[bytes, bytes, int | None]
+Piece = tuple[bytes, bytes, "int | None"]
 
 BOUNDARY = "Encrypted Boundary"
 SINGLE = "multipart/encrypted"

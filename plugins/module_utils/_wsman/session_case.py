@@ -65,4 +65,6 @@ class Case:
     def is_in_domain(self) -> bool:
         """A user with a realm, or a ticket; the default realm of krb5.conf says nothing."""
         user = self.options.get("user")
-        return (user is not None and users.parse(user, self.endpoint.host).has_realm) or self.has_ticket()
+        if user is not None and users.parse(user, self.endpoint.host).has_realm:
+            return True
+        return self.has_ticket()

@@ -38,7 +38,7 @@ TLS_OPTIONS = (
 _NO_ACCOUNT = "without an account set authentication to none, which is enough for wsman_identify"
 
 
-Rule = t.Callable[[Case], UsageError | None]
+Rule = t.Callable[[Case], "UsageError | None"]
 
 
 def judge(case: Case) -> Case:

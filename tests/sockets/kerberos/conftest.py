@@ -161,7 +161,7 @@ def fails():
         with pytest.raises(kind) as raised:
             yield caught
         caught.error = raised.value
-        assert type(caught.error) is kind
+        assert caught.error.__class__ is kind
         assert caught.error.remedy
         assert PASSWORD not in f"{caught.error} {caught.error.remedy}"
 

@@ -314,7 +314,10 @@ def test_spnego_verifies_the_list_of_mechanisms_at_its_end():
 
 def test_a_changed_last_token_is_not_taken():
     context, acceptor = spnego_context(), accepting.server(options=spnego.NegotiateOptions.use_negotiate)
-    changed = lambda leg, token: token if leg == 0 else token[:-1] + bytes([token[-1] ^ 1])  # noqa: E731
+
+    def changed(leg, token):
+        return token if leg == 0 else token[:-1] + bytes([token[-1] ^ 1])
+
     assert "MIC" in str(fails(shake_hands, context, acceptor, changed))
     assert not context.complete or context.refused()
 

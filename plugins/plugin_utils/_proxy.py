@@ -21,7 +21,7 @@ from ansible_collections.wsman.automation.plugins.plugin_utils._digest import Di
 from ansible_collections.wsman.automation.plugins.plugin_utils._kerberos import Unavailable
 from ansible_collections.wsman.automation.plugins.plugin_utils._proxy_url import ProxyUrl, find
 from ansible_collections.wsman.automation.plugins.plugin_utils._proxy_wire import GoneError, Reply, Wire
-from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange, PlainSocket
+from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange, PlainSocket, within
 
 __all__ = ["ProxyUrl", "connect", "find", "forget"]
 
@@ -146,7 +146,7 @@ class _Tunnel:
     def _try_negotiate(self, reply: Reply | None) -> Reply:
         """Kerberos or NTLM by the rules of ``_spnego``; all tokens after the first belong to one connection."""
         try:
-            context = _spnego.begin(self._account(), None)
+            context = self._begin_context()
             token = context.step(None)
         except (TransportError, UsageError) as error:
             refused = getattr(error, "secret_refused", False)
@@ -167,6 +167,15 @@ class _Tunnel:
             if reply.status != 407:
                 return reply
         raise self._refuse(reply, "Negotiate", "the handshake does not come to an end")
+
+    def _begin_context(self) -> t.Any:
+        """The context, for which a KDC may be asked; one that does not answer is given up as the proxy would be."""
+        try:
+            return within(self.exchange.seconds_to_connect(), lambda: _spnego.begin(self._account(), None))
+        except TimeoutError as error:
+            waited = f"No KDC answered within {self.exchange.connect_timeout:g} s."
+            remedy = "Check the KDCs that krb5.conf or DNS name for the realm of proxy_user."
+            raise self.exchange.too_late("proxy", waited, remedy) from error
 
     def _judge_negotiate(self, reply: Reply, shown: bytes | None, context: t.Any) -> Reply:
         """Refused, unless only NTLM's first message was sent, with nothing of the secret in it."""
@@ -242,7 +251,8 @@ class _Tunnel:
         return self._live()
 
     def _live(self) -> Wire:
-        assert self.wire is not None  # somebody was asked
+        if self.wire is None:
+            raise RuntimeError("nobody was asked yet")
         return self.wire
 
     def _close(self) -> None:

@@ -18,6 +18,7 @@ import typing as t
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
 
+DEADLINE = "deadline"
 _QUICK_ACKNOWLEDGE = getattr(socket, "TCP_QUICKACK", None)  # Linux alone has it
 _DOING = {
     "resolve": "while looking up the name",
@@ -30,17 +31,24 @@ _DOING = {
 }
 
 
+class TooMuchError(OSError):
+    """A peer does not come to the end of its answer."""
+
+
 class Exchange:
     """The limits of the request at hand, and how far it has come.
 
     One per session; its sockets refer to it. *received* counts octets of answers, *sent* is true once the whole
     request was handed to the system, *opened* once a connection was made for this request. *may_open* is false while a
-    request belongs to the connection that is open, as one does that was authenticated.
+    request belongs to the connection that is open, as one does that was authenticated. *limit* is the name of what ends
+    at the deadline; *most* the octets of one answer, heads and all, beyond which nothing is read (0: no limit).
     """
 
     def __init__(self, peer: str) -> None:
         self.peer = peer
         self.may_open = True
+        self.limit = DEADLINE
+        self.most = 0
         self.begin(0.0, 0.0, None, None)
 
     def begin(
@@ -76,8 +84,8 @@ class Exchange:
     def too_late(self, step: str, waited: str, remedy: str, outcome_unknown: bool = False) -> TransportError:
         """The error for a TimeoutError in *step*: of the deadline if it has passed, else *waited* is the message."""
         if self.deadline_at is not None and time.monotonic() >= self.deadline_at - 0.001:
-            waited = f"The deadline of {self.deadline:g} s passed {_DOING[step]} ({self.peer})."
-            remedy = "Raise deadline, or find out why the service is slow."
+            waited = f"The {self.limit} of {self.deadline:g} s passed {_DOING[step]} ({self.peer})."
+            remedy = f"Raise {'deadline' if self.limit == DEADLINE else 'these'}, or find out why the service is slow."
         return TransportError(waited, step=step, remedy=remedy, outcome_unknown=outcome_unknown)
 
 
@@ -100,6 +108,8 @@ class _Limited:
         self.settimeout(exchange.seconds(exchange.read_timeout))
         count = super().recv_into(*arguments)
         exchange.received += count
+        if 0 < exchange.most < exchange.received:
+            raise TooMuchError(f"more than {exchange.most} octets")
         return count
 
     def sendall(self, *arguments: t.Any) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import threading
 import time
 import typing as t
 
@@ -65,6 +66,7 @@ class Secret:
 
 _tickets: dict[tuple[t.Any, ...], Ticket] = {}
 _refused: dict[tuple[t.Any, ...], TransportError] = {}
+_asking: dict[tuple[t.Any, ...], threading.Lock] = {}
 
 
 def forget() -> None:
@@ -141,10 +143,19 @@ def _from_keytab(options: SessionOptions, principal: str | None) -> Ticket:
 
 
 def _initial(options: SessionOptions, principal: str, secret: Secret, origin: str) -> Ticket:
-    """Ask the KDC once for a ticket of *principal* with *secret*, whatever the number of callers in this process."""
+    """Ask the KDC once for a ticket of *principal* with *secret*, whatever the number of callers in this process.
+
+    Also while a KDC is slow: who asked it was given up, and still asks (``_sockets.within``).
+    """
     key = (os.environ.get("KRB5_CONFIG"), principal, secret)
+    with _asking.setdefault(key, threading.Lock()):
+        return _initial_once(options, key, origin)
+
+
+def _initial_once(options: SessionOptions, key: tuple[t.Any, str, Secret], origin: str) -> Ticket:
     if key in _refused:
         raise _refused[key].with_traceback(None)
+    _config, principal, secret = key
     known = _tickets.get((*key, options.kerberos_delegation))
     if known is None or known.expires - time.time() < _RENEW_BEFORE:
         try:

@@ -9,18 +9,12 @@ import base64
 
 import pytest
 import spnego
+from acceptor import NTLM, OFFER, PLAIN, REFUSAL, SPNEGO, WINDOWS, echo, read, shake, start, tell
 from sending import ENVELOPE, REQUEST, fails, reset, serve, session
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import encrypted
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
 from ansible_collections.wsman.automation.plugins.plugin_utils import _transport
-
-SPNEGO = "application/HTTP-SPNEGO-session-encrypted"
-PLAIN = "application/soap+xml;charset=UTF-8"
-NTLM = {"authentication": "ntlm", "user": "wsman", "password": "s3cret-pass", "message_encryption": "auto"}
-WINDOWS = ("Server: Microsoft-HTTPAPI/2.0",)
-OFFER = "WWW-Authenticate: Negotiate"
-REFUSAL = {"status": "401 Unauthorized", "body": b""}
 
 
 @pytest.fixture(autouse=True)
@@ -29,50 +23,6 @@ def users(tmp_path, monkeypatch):
     file = tmp_path / "users"
     file.write_text(":wsman:s3cret-pass\n")
     monkeypatch.setenv("NTLM_USER_FILE", str(file))
-
-
-def shake(wire, heads=WINDOWS, accept=True):
-    """The server's part of an NTLM handshake; its context, None where the client went away."""
-    context = spnego.server(protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm)
-    while request := wire.receive():
-        assert request.body == b""
-        scheme, _space, token = request.headers["authorization"].partition(" ")
-        assert scheme == "Negotiate"
-        answer = context.step(base64.b64decode(token))
-        if context.complete and accept:
-            wire.answer(b"", headers=heads)
-            return context
-        line = f"{OFFER} {base64.b64encode(answer).decode()}" if answer else OFFER
-        wire.answer(b"", "401 Unauthorized", [line, *heads])
-    return None
-
-
-def read(context, request):
-    """(plain octets, whether parts began with a tab) of an encrypted request."""
-    pieces = encrypted.load(request.headers["content-type"], request.body)
-    plain = b"".join(context.unwrap_winrm(header, sealed) for header, sealed, _length in pieces)
-    return plain, b"\n\tContent-Type" in request.body
-
-
-def tell(wire, context, body=ENVELOPE, status="200 OK", heads=()):
-    """An encrypted answer."""
-    header, sealed, padding = context.wrap_winrm(body)
-    kind, data = encrypted.dump([(header, sealed, len(body) + padding)], SPNEGO, tabs=True, content_type=PLAIN)
-    wire.answer(data, status, [f"Content-Type: {kind}", *heads])
-
-
-def echo(wire, context, limit=1000):
-    """Answers *limit* requests; what came in is kept with the peer."""
-    while limit and (request := wire.receive()):
-        wire.peer.plain.append(read(context, request))
-        tell(wire, context)
-        limit -= 1
-
-
-def start(peer, script):
-    one = peer(script)
-    one.plain = []
-    return one
 
 
 def test_one_handshake_serves_many_requests_and_nothing_is_in_clear(peer):

@@ -67,8 +67,9 @@ class Network:
 
     def start(self, name: str, **options: t.Any) -> Sandbox:
         """A service with every scheme, for one host of the inventory: what it counts and records is that host's."""
-        wanted = {**ALL_SCHEMES, **options.pop("configuration", {})}
-        made = Sandbox(users={"wsman": LOCAL}, keytab=self._keytab, configuration=wanted, record_wire=True, **options)
+        configuration = {**ALL_SCHEMES, **options.pop("configuration", {})}
+        wanted = {"users": {"wsman": LOCAL}, "keytab": self._keytab, "record_wire": True, **options}
+        made = Sandbox(configuration=configuration, **wanted)
         self.boxes[name] = self._stack.enter_context(made)
         return made
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the wsman.automation authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One account, one try: a wrong password counts once, at the KDC or at the service, and a right one counts nowhere else.
+"""One account, one try: a wrong password counts once, at the KDC or at the service, and a right one nowhere else.
 
 Each host has a service of its own, and each user of the realm belongs to one host. The KDC locks nobody here, so that
 every try would be counted.

@@ -61,6 +61,11 @@ _STATUSES: dict[int, tuple[str, str, str]] = {
     503: ("http", "is not available", "Check that the service runs and is not overloaded, then try again."),
     504: ("http", "is a gateway whose service did not answer in time", "Connect to the service itself."),
 }
+# a Windows service says it by a 401, or by a 500 without a body
+IN_CLEAR = (
+    "Windows takes no message in clear unless AllowUnencrypted is true in its winrm/config/service: use HTTPS, or "
+    "NTLM, Kerberos or CredSSP with message_encryption auto."
+)
 _PERHAPS_DONE = frozenset({408, 500, 502, 504})
 _MAX_SCHEMES = 20  # nobody has more; a peer's list goes into messages and results
 
@@ -145,6 +150,9 @@ def not_soap(
 ) -> TransportError:
     """The error for an answer, other than 401, that is no SOAP message."""
     step, meaning, remedy = _meaning(status, headers, body)
+    in_clear = options.scheme == "http" and not options.encrypts
+    if status == 500 and in_clear and "microsoft" in (headers.get("Server") or "").lower():
+        remedy = f"{IN_CLEAR} {remedy}"
     return TransportError(
         f"{options.url} {meaning} (HTTP {status}).",
         step=step,
@@ -245,6 +253,12 @@ def refused(
         )
     if schemes and not is_offered(options.authentication, schemes):
         return not_offered(options, schemes, told)
+    if reason and not schemes:  # a provider's answer; who has to authenticate first is told by what
+        return _unauthorized(
+            f"{options.url} took the credentials and refuses the request.{told}",
+            "Give the user the rights for it on the service.",
+            schemes,
+        )
     name, _carriers, _enable, perhaps = _AUTHENTICATIONS[options.authentication]
     what, checks = f"the user or the password ({name})", "Check user and password"
     if options.authentication == "certificate":

@@ -11,7 +11,6 @@ A login prepares the connection, dresses a request and undresses its answer; whi
 from __future__ import annotations
 
 import base64
-import binascii
 import dataclasses
 import typing as t
 import urllib.parse
@@ -20,13 +19,15 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import enc
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import ProtocolError, TransportError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
 from ansible_collections.wsman.automation.plugins.plugin_utils import _answers, _spnego
+from ansible_collections.wsman.automation.plugins.plugin_utils import _handshake as handshake
 from ansible_collections.wsman.automation.plugins.plugin_utils._authentication import Context
 from ansible_collections.wsman.automation.plugins.plugin_utils._digest import Digest
 
 # MS-WSMV 2.2.9 and DSP0226 C.3.1.5: over TLS with both sides' certificates
 MUTUAL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
 _MAX_LEGS = 12  # CredSSP has six
-_WINDOWS = "microsoft-httpapi"
+# the beginning of a Server head → whether its service wants tabs; a balancer's own name says nothing of what is behind
+_TABS = {"microsoft-": True, "omi": False, "openwsman": False}
 
 
 @dataclasses.dataclass
@@ -72,10 +73,12 @@ class Wire(t.Protocol):
 class Login:
     """The same heads with each request, or none: no authentication, Basic, and a client certificate.
 
-    *bound* is true where a request must not go over another connection than the one that was prepared for it.
+    *bound* is true where a request must not go over another connection than the one that was prepared for it; *settled*
+    is false where the secret was shown and nobody has said yet what became of it: then it is not shown once more.
     """
 
     bound = False
+    settled = True
     mechanism: str | None = None
 
     def __init__(self, options: SessionOptions) -> None:
@@ -100,6 +103,10 @@ class Login:
         """Whether the 401 *reply* to a prepared request says nothing of the secret: then it may be sent once more."""
         return False
 
+    def refused(self, wire: Wire, reply: Reply) -> TransportError:
+        """The error for the 401 *reply* to a prepared request, once it is final."""
+        return wire.refuse(reply)
+
     def forget(self) -> None:
         """The connection is closed."""
 
@@ -121,15 +128,7 @@ class DigestLogin(Login):
         if reply.status != 401 or self._digest.challenge(reply.challenges):
             return
         self._challenged = False
-        if not reply.offers("Digest"):
-            raise _answers.not_offered(wire.options, reply.schemes)
-        raise TransportError(
-            f"The Digest challenge of {wire.options.url} cannot be answered: {self._digest.reason}.",
-            step="authentication",
-            remedy="Use another authentication, or change the algorithm on the service.",
-            offered_schemes=reply.schemes,
-            http_status=401,
-        )
+        raise self.refused(wire, reply)
 
     def dress(self, data: bytes, heads: t.Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
         authorization = self._digest.authorization("POST", self._uri)
@@ -138,6 +137,19 @@ class DigestLogin(Login):
     def renew(self, reply: Reply) -> bool:
         unseen = not self._digest.is_challenged  # the empty request was let in without one, and this one is not
         return (unseen or self._digest.is_stale(reply.challenges)) and self._digest.challenge(reply.challenges)
+
+    def refused(self, wire: Wire, reply: Reply) -> TransportError:
+        if self._digest.is_challenged:
+            return wire.refuse(reply)
+        if not reply.offers("Digest"):
+            return _answers.not_offered(wire.options, reply.schemes)
+        return TransportError(
+            f"The Digest challenge of {wire.options.url} cannot be answered: {self._digest.reason}.",
+            step="authentication",
+            remedy="Use another authentication, or change the algorithm on the service.",
+            offered_schemes=reply.schemes,
+            http_status=401,
+        )
 
 
 class BoundLogin(Login):
@@ -202,31 +214,38 @@ class BoundLogin(Login):
         self.forget()
         return lost
 
+    def refused(self, wire: Wire, reply: Reply) -> TransportError:
+        error = wire.refuse(reply, "It had accepted the handshake" if self.settled else None)
+        if not self._encrypts and wire.options.scheme == "http":
+            error.remedy = f"{_answers.IN_CLEAR} {error.remedy}"
+        return error
+
     def forget(self) -> None:
         self._context = None
         self._has_worked = False
 
     def _live_context(self) -> Context:
-        assert self._context is not None  # prepare() comes first
+        if self._context is None:
+            raise RuntimeError("prepare() comes first")
         return self._context
 
     def _shake_hands(self, wire: Wire) -> None:
-        context, reply = self._exchange_tokens(wire)
-        other = self._other_scheme(context, reply) if reply.status == 401 else None
+        ended = self._exchange_tokens(wire)
+        other = self._other_scheme(wire.options, ended)
         if other is not None:
             self._scheme = other
-            context, reply = self._exchange_tokens(wire)
+            ended = self._exchange_tokens(wire)
+        context, reply, _shown = ended
         self.mechanism = context.mechanism
-        if reply.status == 401:
-            raise wire.refuse(reply, context.refused())
+        handshake.check_end(wire, ended)
         if self._encrypts and not context.complete:
-            raise _unfinished(context, reply)
-        self._context = context
-        server = reply.headers.get("Server")
-        if self._tabs is None and server:
-            self._tabs = _WINDOWS in server.lower()
+            raise handshake.unfinished(context, reply)
+        self._context, self.settled = context, ended.certain
+        server = (reply.headers.get("Server") or "").lower()
+        if self._tabs is None:
+            self._tabs = next((tabs for name, tabs in _TABS.items() if server.startswith(name)), None)
 
-    def _exchange_tokens(self, wire: Wire) -> tuple[Context, Reply]:
+    def _exchange_tokens(self, wire: Wire) -> handshake.Ended:
         """Empty requests with our tokens, on a new connection, until one side has no more; the last answer."""
         certificate = wire.open()
         context = wire.wait_for(lambda: _spnego.begin(wire.options, certificate, scheme=self._scheme))
@@ -234,25 +253,39 @@ class BoundLogin(Login):
         for leg in range(_MAX_LEGS):
             authorization = f"{context.scheme} {base64.b64encode(token or b'').decode('ascii')}"
             reply = wire.post(b"", {"Authorization": authorization}, bound=True)
-            answer = _find_token(reply.challenges, context.scheme)
+            answer = handshake.find_token(reply.challenges, context.scheme)
+            shown = handshake.has_ticket(context) or (leg > 0 and context.scheme != "CredSSP")
+            ended = handshake.Ended(context, reply, shown)
             if context.complete and reply.status == 401:
-                return context, reply  # also with a token: to go on would be to begin again
+                return ended  # also with a token: to go on would be to begin again
             if answer is None:
-                if reply.status == 401 and leg == 0 and reply.offers(context.scheme) and not _has_ticket(context):
-                    raise _stopped(context, wire.options, reply)
-                return context, reply
-            token = context.step(answer)
+                if reply.status == 401 and leg == 0 and reply.offers(context.scheme) and not shown:
+                    raise handshake.stopped(context, wire.options, reply)
+                return ended
+            self.mechanism = context.mechanism
+            try:
+                token = context.step(answer)
+            except TransportError as error:
+                error.http_status = reply.status  # it is the service's token that says so, and no KDC
+                raise
             if token is None or reply.status != 401:
-                return context, reply
-        raise _endless(context)
+                return ended
+        raise handshake.endless(context)
 
-    def _other_scheme(self, context: Context, reply: Reply) -> str | None:
-        """Windows with Negotiate switched off takes the same Kerberos token under the name of Kerberos."""
+    def _other_scheme(self, options: SessionOptions, ended: handshake.Ended) -> str | None:
+        """Windows with Negotiate switched off takes the same Kerberos token under the name of Kerberos.
+
+        Servers that know NTLM alone may take it by that name.
+        """
+        context, reply, shown = ended
+        if reply.status != 401 or reply.offers(context.scheme):
+            return None
+        other = ""
         if context.mechanism == "kerberos" or context.scheme == "Kerberos":
             other = {"Negotiate": "Kerberos", "Kerberos": "Negotiate"}.get(context.scheme, "")
-            if other and reply.offers(other) and not reply.offers(context.scheme):
-                return other
-        return None
+        elif options.authentication == "ntlm" and not shown:
+            other = "NTLM"
+        return other if other and reply.offers(other) else None
 
     def _find_tabs(self, wire: Wire) -> None:
         """A service that does not name itself: an Identify without tabs, as the text has it, and then with them.
@@ -263,11 +296,17 @@ class BoundLogin(Login):
         try:
             body, heads = self.dress(wire.identify(), {"Content-Type": "application/soap+xml;charset=UTF-8"})
             reply = wire.post(body, heads, bound=True)
+            if reply.status == 401:
+                raise self.refused(wire, reply)
             if encrypted.is_encrypted(reply.headers.get("Content-Type") or ""):
                 self.undress(reply)
+                self.settled = True
                 return
+            if not self.settled:
+                raise _answers.not_soap(wire.options, reply.status, reply.headers, reply.body, False)
         except TransportError as error:
-            if error.step not in ("send", "read"):
+            if error.step not in ("send", "read") or not self.settled:
+                self.forget()
                 raise
         self._tabs = True
         self.forget()
@@ -288,19 +327,6 @@ def choose(options: SessionOptions, reply: Reply) -> SessionOptions:
     return dataclasses.replace(options, authentication=chosen, alternatives=())
 
 
-def _find_token(challenges: t.Iterable[str], scheme: str) -> bytes | None:
-    """The token that the server sends for *scheme*; None where it sends none, or what is no base64."""
-    for line in challenges:
-        for part in line.split(","):
-            name, _space, token = part.strip().partition(" ")
-            if name.lower() == scheme.lower() and token.strip():
-                try:
-                    return base64.b64decode(token.strip(), validate=True)
-                except binascii.Error:
-                    return None
-    return None
-
-
 def _in_clear(reply: Reply) -> TransportError:
     """An answer that anybody on the way may have written is never taken for the service's."""
     said = _answers.fault_text(reply.body)
@@ -309,38 +335,5 @@ def _in_clear(reply: Reply) -> TransportError:
         + (f" It claims: {said}" if said else ""),
         step="http",
         remedy="Check what answers there; a service that cannot encrypt is reached over HTTPS.",
-        http_status=reply.status,
-    )
-
-
-def _has_ticket(context: Context) -> bool:
-    """Whether the first token proves something already, as a Kerberos ticket does; those of NTLM and TLS do not."""
-    return context.mechanism == "kerberos" or context.complete
-
-
-def _endless(context: Context) -> TransportError:
-    return TransportError(
-        f"The {context.scheme} handshake does not come to an end.",
-        step="authentication",
-        remedy="Use another authentication, and look at the service's log.",
-    )
-
-
-def _stopped(context: Context, options: SessionOptions, reply: Reply) -> TransportError:
-    return TransportError(
-        f"{options.url} offers {context.scheme} and does not go on with the handshake after its first message.",
-        step="authentication",
-        remedy="Check for a proxy or a balancer on the way that spreads one connection over several servers, or use "
-        "another authentication.",
-        offered_schemes=reply.schemes,
-        http_status=reply.status,
-    )
-
-
-def _unfinished(context: Context, reply: Reply) -> TransportError:
-    return TransportError(
-        f"The service ended the {context.scheme} handshake before it had proved who it is (HTTP {reply.status}).",
-        step="authentication",
-        remedy="Check that the port is that of the WS-Management service, and look at its log.",
         http_status=reply.status,
     )

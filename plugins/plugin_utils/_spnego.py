@@ -27,21 +27,23 @@ except ImportError:
 _MEDIA_TYPES = {
     "Kerberos": "application/HTTP-Kerberos-session-encrypted",
     "Negotiate": "application/HTTP-SPNEGO-session-encrypted",
+    "NTLM": "application/HTTP-SPNEGO-session-encrypted",
 }
 
 
 def begin(options: SessionOptions, certificate: bytes | None, scheme: str | None = None) -> Context:
     """A new context for the authentication of *options* with a service whose *certificate* (DER) TLS has shown.
 
-    *scheme* names the header's scheme (``Negotiate``, ``Kerberos``) where the server has only that. Nothing is sent to
-    the service; a KDC may be asked for a ticket. Raises :class:`UsageError` and :class:`TransportError`.
+    *scheme* names the header's scheme (``Negotiate``, ``Kerberos``, ``NTLM``) where the server has only that. Nothing
+    is sent to the service; a KDC may be asked for a ticket. Raises :class:`UsageError` and :class:`TransportError`.
     """
     if spnego is None:
         raise errors.missing()
     if options.authentication == "credssp":
         return _credssp.begin(options)
     raw = scheme is not None and scheme.lower() == "kerberos" and options.authentication != "ntlm"
-    scheme = "Kerberos" if raw else "Negotiate"
+    bare = scheme is not None and scheme.lower() == "ntlm" and options.authentication == "ntlm"
+    scheme = "Kerberos" if raw else "NTLM" if bare else "Negotiate"
     flags = spnego.NegotiateOptions.none
     if options.encrypts:
         flags |= spnego.NegotiateOptions.wrapping_winrm

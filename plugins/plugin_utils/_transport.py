@@ -127,7 +127,7 @@ class Session:
             try:
                 reply = self._post(body, dressed, bound=login.bound)
             except _http.FAILURES as error:
-                again = not is_last and _failures.is_stale(error, self._exchange, repeatable)
+                again = not is_last and login.settled and _failures.is_stale(error, self._exchange, repeatable)
                 self._drop()
                 if not again:
                     raise self._explain(error, changes) from error
@@ -136,7 +136,7 @@ class Session:
                 break
             if is_last or not login.renew(reply):
                 login.forget()
-                raise self.refuse(reply)
+                raise login.refused(self, reply)
         try:
             return login.undress(reply)
         except TransportError as error:

@@ -254,13 +254,21 @@ def _rule_11(case: Case) -> UsageError | None:
             windows_code=2150859019,
         )
     if not case.is_explicit and not case.has_ticket():
-        return UsageError(
-            "There is no Kerberos ticket on the control node, and no user.",
-            option="user",
-            remedy=f"Set user and password, or give a ticket in kerberos_ccache or kerberos_keytab; {_NO_ACCOUNT}.",
-            windows_code=2150859020,
-        )
+        return _no_ticket(case)
     return None
+
+
+def _no_ticket(case: Case) -> UsageError:
+    """Where a source of tickets is named, it is that one which has none."""
+    source = next((name for name in ("kerberos_keytab", "kerberos_ccache") if case.has(name)), None)
+    where = "on the control node" if source is None else f"to be had from {case.options[source]}"
+    return UsageError(
+        f"There is no Kerberos ticket {where}, and no user.",
+        option=source or "user",
+        remedy="Set user and password, or give a valid ticket in kerberos_ccache or kerberos_keytab, which the Python "
+        f"libraries krb5 and gssapi read; {_NO_ACCOUNT}.",
+        windows_code=2150859020,
+    )
 
 
 def _rule_12(case: Case) -> UsageError | None:

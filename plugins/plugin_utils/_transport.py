@@ -134,8 +134,9 @@ class Session:
                 continue
             if reply.status != 401:
                 break
-            if is_last or not login.renew(reply):
-                login.forget()
+            again = not is_last and login.renew(reply)
+            self._drop()  # some leave the body unread, and take the rest of it for a request
+            if not again:
                 raise login.refused(self, reply)
         try:
             return login.undress(reply)

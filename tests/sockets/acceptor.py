@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 
 import spnego
+import spnego.exceptions
 from sending import ENVELOPE
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import encrypted
@@ -21,13 +22,17 @@ REFUSAL = {"status": "401 Unauthorized", "body": b""}
 
 
 def shake(wire, heads=WINDOWS, accept=True):
-    """The server's part of an NTLM handshake; its context, None where the client went away."""
+    """The server's part of an NTLM handshake; its context, None where it refused or the client went away."""
     context = spnego.server(protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm)
     while request := wire.receive():
         assert request.body == b""
         scheme, _space, token = request.headers["authorization"].partition(" ")
         assert scheme == "Negotiate"
-        answer = context.step(base64.b64decode(token))
+        try:
+            answer = context.step(base64.b64decode(token))
+        except spnego.exceptions.SpnegoError:
+            wire.answer(b"", "401 Unauthorized", [OFFER, *heads])
+            return None
         if context.complete and accept:
             wire.answer(b"", headers=heads)
             return context
@@ -52,7 +57,7 @@ def tell(wire, context, body=ENVELOPE, status="200 OK", heads=()):
 
 def echo(wire, context, limit=1000):
     """Answers *limit* requests; what came in is kept with the peer."""
-    while limit and (request := wire.receive()):
+    while context and limit and (request := wire.receive()):
         wire.peer.plain.append(read(context, request))
         tell(wire, context)
         limit -= 1

@@ -12,8 +12,6 @@ import importlib.util
 import os
 import shutil
 
-import pytest
-
 #: Where servers are installed and a user's PATH may not lead.
 SYSTEM_PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
 
@@ -44,6 +42,8 @@ def missing(name: str) -> str | None:
 
 def need(*names: str) -> None:
     """Skip the test (or the module, at import) where a part is missing; where CI=true, fail."""
+    import pytest  # here alone: tools without it use the rest
+
     for reason in filter(None, map(missing, names)):
         if os.environ.get("CI") == "true":
             pytest.fail(reason, pytrace=False)

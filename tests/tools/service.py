@@ -34,19 +34,23 @@ all:
 """
 
 
-def running(environment: bootstrap.Environment, *arguments: str) -> typing.ContextManager[dict[str, typing.Any]]:
+def running(
+    environment: bootstrap.Environment, *arguments: str, variables: dict[str, str] | None = None
+) -> typing.ContextManager[dict[str, typing.Any]]:
     """The service while the block runs; gives what it wrote when it was ready: ports, user, password, CA file."""
-    return serving(environment.python, *arguments)
+    return serving(environment.python, *arguments, variables=variables)
 
 
 @contextlib.contextmanager
-def serving(python: str | pathlib.Path, *arguments: str) -> typing.Iterator[dict[str, typing.Any]]:
-    """The same with any interpreter that has what the service needs."""
+def serving(
+    python: str | pathlib.Path, *arguments: str, variables: dict[str, str] | None = None
+) -> typing.Iterator[dict[str, typing.Any]]:
+    """The same with any interpreter that has what the service needs; *variables* are for its environment."""
     with tempfile.TemporaryDirectory(prefix="wsman-") as folder:
         ready = pathlib.Path(folder) / "ready.json"
         log = pathlib.Path(folder) / "sandbox.log"
         command = [str(python), "-m", "sandbox", "--ready", str(ready), *arguments]
-        variables = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
+        variables = {**os.environ, **(variables or {}), "PYTHONPATH": str(ROOT / "tests")}
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command, env=variables, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT

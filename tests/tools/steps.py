@@ -116,9 +116,12 @@ def count_ansible_test(status: int, output: str) -> Outcome:
 
 
 def count_line(status: int, output: str) -> Outcome:
-    """A script of ours whose last line says `N passed, N failed`."""
+    """A script of ours whose last line says `N passed, N failed`, and before that why something was skipped."""
     found = re.findall(r"^(\d+) passed, (\d+) failed$", output, re.MULTILINE)
-    return Outcome(int(found[-1][0]), int(found[-1][1])) if found else count_one(status, output)
+    reasons = tuple(re.findall(r"^skipped: (.+)$", output, re.MULTILINE))
+    if not found:
+        return count_one(status, output)
+    return Outcome(int(found[-1][0]), int(found[-1][1]), len(reasons), reasons=reasons)
 
 
 def requirements(role: str, groups: set[str]) -> list[str]:

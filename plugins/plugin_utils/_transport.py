@@ -21,11 +21,12 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors imp
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
 from ansible_collections.wsman.automation.plugins.plugin_utils import _answers, _failures, _http, _login
 from ansible_collections.wsman.automation.plugins.plugin_utils._login import Reply
-from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange, within
+from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import DEADLINE, Exchange, within
 
 USER_AGENT = "Microsoft WinRM Client"  # by this name OMI wraps datetimes, so that their type is seen on the wire
 UNAUTHENTICATED = {"WSMANIDENTIFY": "unauthenticated"}  # MS-WSMV 3.1.4.1.21: Identify without credentials
 MAX_ANSWER = 64 * 1024 * 1024  # some services take MaxEnvelopeSize for a hint
+LOGIN = "time for a login (connect_timeout and read_timeout)"
 PARTING_SECONDS = 1.0  # for giving back what was opened on a service, once all else is over
 _CHUNK = 1024 * 1024
 
@@ -83,7 +84,9 @@ class Session:
         self._adapter = _http.Adapter(options, self._exchange)
         self._login = _login.login(options)
         self._limit = max(MAX_ANSWER, 2 * options.max_envelope_size)
+        self._exchange.most = 2 * self._limit  # heads without end, and chunks that are all head
         self._deadline_at: float | None = None
+        self._login_seconds: float | None = None
         self._headers = _headers(options)
 
     @property
@@ -110,7 +113,8 @@ class Session:
         heads = {**self._headers, **(headers or {})}
         with self.operation():
             try:
-                self._choose()
+                with self._logging_in():
+                    self._choose()
                 reply = self._send_prepared(data, heads, repeatable, changes)
             except TransportError as error:
                 if error.secret_refused:
@@ -122,7 +126,8 @@ class Session:
         """The request and its answer; once more where the connection, or what it had proved, was lost before."""
         login = self._login
         for is_last in (False, True):
-            login.prepare(self)
+            with self._logging_in():
+                login.prepare(self)
             body, dressed = login.dress(data, heads)
             try:
                 reply = self._post(body, dressed, bound=login.bound)
@@ -203,6 +208,20 @@ class Session:
         finally:
             self._deadline_at = outer
 
+    @contextlib.contextmanager
+    def _logging_in(self) -> t.Iterator[None]:
+        """A login has the time of one answer: its legs are many, and each may come octet by octet."""
+        outer, seconds = self._deadline_at, self.options.connect_timeout + self.options.read_timeout
+        at = time.monotonic() + seconds
+        if outer is not None and outer <= at:
+            yield
+            return
+        self._deadline_at, self._login_seconds, self._exchange.limit = at, seconds, LOGIN
+        try:
+            yield
+        finally:
+            self._deadline_at, self._login_seconds, self._exchange.limit = outer, None, DEADLINE
+
     def close(self) -> None:
         """Close the connection; a further send opens a new one."""
         self._drop()
@@ -226,7 +245,7 @@ class Session:
 
     def _begin(self) -> None:
         options = self.options
-        deadline = options.deadline or PARTING_SECONDS
+        deadline = self._login_seconds or options.deadline or PARTING_SECONDS
         self._exchange.begin(options.connect_timeout, options.read_timeout, deadline, self._deadline_at)
 
     def _post(self, data: bytes, headers: t.Mapping[str, str], *, bound: bool) -> Reply:

@@ -100,7 +100,8 @@ options:
       - name: ansible_wsman_http_prefix
   authentication:
     description:
-      - How O(user) is authenticated.
+      - How O(user) is authenticated, V(default), V(none), V(basic), V(digest), V(ntlm), V(negotiate), V(kerberos), V(credssp) or
+        V(certificate), in upper or lower case. V(NtlmDomain), as C(New-CimSession) calls it, is V(ntlm).
       - V(default) decides as Windows does. For the control node itself and for a trusted host it is V(negotiate), but V(kerberos) for the
         latter if there is a ticket and no O(user). For any other host it is V(kerberos), if there is a ticket or a user with a realm, and
         an error if there is neither or the host is given by its address. A host is trusted over HTTPS, and over HTTP if O(trusted_hosts)
@@ -117,7 +118,6 @@ options:
       - With V(none) a service answers little but M(wsman.automation.wsman_identify).
       - With V(none) and V(certificate) users and passwords that variables of other plugins give are not used.
     type: str
-    choices: [default, none, basic, digest, ntlm, negotiate, kerberos, credssp, certificate]
     default: default
     vars:
       - name: ansible_wsman_authentication
@@ -461,9 +461,9 @@ options:
       - name: ansible_wsman_data_locale
   encoding:
     description:
-      - The encoding of requests. Answers are read in any.
+      - The encoding of requests, V(utf-8) or V(utf-16). Answers are read in any.
+      - V(Utf8), V(Utf16) and V(Default), as C(New-CimSessionOption) calls them, are taken too.
     type: str
-    choices: [utf-8, utf-16]
     default: utf-8
     vars:
       - name: ansible_wsman_encoding

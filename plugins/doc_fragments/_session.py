@@ -52,13 +52,13 @@ options:
         type: str
       authentication:
         description:
-          - How O(session.user) is authenticated.
+          - How O(session.user) is authenticated, V(default), V(none), V(basic), V(digest), V(ntlm), V(negotiate), V(kerberos),
+            V(credssp) or V(certificate), in upper or lower case. V(NtlmDomain) is V(ntlm).
           - V(default) is V(negotiate) for the control node itself and for a trusted host, but V(kerberos) for the latter if there is a
             ticket and no O(session.user), and V(kerberos) for any other host. A host is trusted over HTTPS, and over HTTP if
             O(session.trusted_hosts) names it.
           - With V(none) and V(certificate) the user and password of variables are not used.
         type: str
-        choices: [default, none, basic, digest, ntlm, negotiate, kerberos, credssp, certificate]
       user:
         description:
           - The user, as V(user@REALM) or V(DOMAIN\\user) for an account of a domain, or as V(user) for one of the host itself.
@@ -238,9 +238,8 @@ options:
         type: str
       encoding:
         description:
-          - The encoding of requests. Answers are read in any.
+          - The encoding of requests, V(utf-8) or V(utf-16). Answers are read in any.
         type: str
-        choices: [utf-8, utf-16]
       profile:
         description:
           - What the service is, for the peculiarities of each kind. V(auto) finds out where that matters.

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an authentication that belongs to one TCP connection can do, whatever its mechanism.
 
-``_login.py`` drives it and knows no mechanism; ``_spnego.py`` and ``_credssp.py`` implement it and send nothing over HTTP
-themselves.
+``_login.py`` drives it and knows no mechanism; ``_spnego.py`` and ``_credssp.py`` implement it and send nothing over
+HTTP themselves.
 """
 
 from __future__ import annotations

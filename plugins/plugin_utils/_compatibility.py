@@ -14,7 +14,12 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.wsman.automation.plugins.module_utils._wsman import connection_string, session, session_flags
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
+    connection_string,
+    session,
+    session_flags,
+    session_values,
+)
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
 from ansible_collections.wsman.automation.plugins.plugin_utils import _foreign
 from ansible_collections.wsman.automation.plugins.plugin_utils._foreign import PSRP, WINRM, Given, Notes, Options
@@ -51,7 +56,8 @@ def resolve(
     :class:`UsageError` for a foreign value that means nothing, naming its variable.
     """
     notes: Notes = []
-    own = {name: Given(value, "session") for name, value in task.items() if value is not None}
+    own = _spelled({name: Given(value, "session") for name, value in task.items() if value is not None})
+    given = _spelled(given)
     options = _ours_first({name: one for name, one in given.items() if name in session.OPTIONS}, own)
     translated = _foreign.translate({**given, **options, **own}, _said({**options, **own}), connection, notes)
     options = {**translated, **options}
@@ -88,6 +94,13 @@ def _ours_first(options: Options, own: Options) -> Options:
     options = {name: one for name, one in options.items() if name not in by_task}
     by_us = _said({name: one for name, one in options.items() if one.is_ours})
     return {name: one for name, one in options.items() if one.is_ours or name not in by_us}
+
+
+def _spelled(options: t.Mapping[str, Given]) -> Options:
+    """*options* with an authentication that Windows writes otherwise as we do: what is moot turns on its name."""
+    one = options.get("authentication")
+    ours = {"authentication": Given(session_values.spelled(one.value), one.source)} if one else {}
+    return {**options, **ours}
 
 
 def _said(options: Options) -> set[str]:

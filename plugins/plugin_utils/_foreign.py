@@ -14,6 +14,7 @@ import os
 import typing as t
 import urllib.parse
 
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import users
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
 
 WINRM = frozenset({"winrm", "ansible.builtin.winrm", "ansible.legacy.winrm"})
@@ -97,7 +98,8 @@ def _usual_authentication(given: Known, connection: str | None) -> Options:
 def _winrm_transport(value: t.Any, given: Known) -> dict[str, t.Any]:
     """A list in order of preference.
 
-    A certificate needs a session without an account, all others one with: whichever comes first decides.
+    A certificate needs a session without an account, all others one with: whichever comes first decides. Kerberos knows
+    no account of the host itself: beside others it is left out for one.
     """
     names = [str(name).strip().lower() for name in (value if isinstance(value, (list, tuple)) else [value])]
     for name in names:
@@ -107,7 +109,15 @@ def _winrm_transport(value: t.Any, given: Known) -> dict[str, t.Any]:
     if wanted[0] == "certificate":
         return {"authentication": "certificate"}
     wanted = [name for name in wanted if name != "certificate"]
+    if _is_local(given):
+        wanted = [name for name in wanted if name != "kerberos"] or wanted
     return {"authentication": wanted if len(wanted) > 1 else wanted[0]}
+
+
+def _is_local(given: Known) -> bool:
+    """Whether the user is an account of the host itself."""
+    user, host = (str(given[name].value) if name in given else "" for name in ("user", "host"))
+    return bool(user) and users.parse(user, host).local
 
 
 def _has_certificate(given: Known) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import collections.abc
 import contextlib
 import dataclasses
+import re
 import typing as t
 
 import accounts
@@ -162,3 +163,14 @@ def test_parts_look_as_the_service_wants_them(played: Played, case: Case) -> Non
     wire = b"".join(played.network.boxes[case.name].wire.values())
     assert b"\r\nOriginalContent: type=" not in wire if case.manner == "windows" else b"\tOriginalContent" not in wire
     assert b"OriginalContent: type=" in wire
+
+
+@pytest.mark.parametrize("case", [one for one in CASES if one.encrypted], ids=lambda case: case.name)
+def test_long_messages_go_in_parts_under_credssp_alone(played: Played, case: Case) -> None:
+    """Each record of the TLS within CredSSP is a part of its own (MS-WSMV 2.2.9.1.3); both ways."""
+    results(played, case)
+    box = played.network.boxes[case.name]
+    for octets in (b"".join(box.wire.values()), b"".join(box.wire_sent.values())):
+        lengths = [int(one) for one in re.findall(rb"OriginalContent: type=[^;]+;charset=[^;]+;Length=(\d+)", octets)]
+        assert (max(lengths) <= 16384) == (case.scheme == "CredSSP")
+        assert (b"multipart/x-multi-encrypted" in octets) == (case.scheme == "CredSSP")

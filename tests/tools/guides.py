@@ -6,9 +6,10 @@
 Each guide gets services of its own (`guide_hosts.py`). Its blocks of the language `yaml+jinja` are run in their order,
 all tasks between two plays as one play. Each block `ansible-output` has to be found in the output of the play around
 it, line by line. In a `console` block each line after `$ ` is run as a command, and the lines below it have to be found
-in its output. A line that consists of `...` stands for any others. Blocks of the languages `yaml`, `ini` and `text` are only read,
-but a `yaml` block that begins with `# group_vars/NAME.yml` or `# host_vars/NAME.yml` is that file for all that follows.
-The folder of these files is called /etc/wsman in guides. A comment `.. environment: NAME=value` is for the next block.
+in its output. A line that consists of `...` stands for any others. Blocks of the languages `yaml`, `ini` and `text` are
+only read, but a `yaml` block that begins with `# group_vars/NAME.yml` or `# host_vars/NAME.yml` is that file for all
+that follows. The folder of these files is called /etc/wsman in guides. A comment `.. environment: NAME=value` is for
+the next block.
 What tables have in double quotes has to stand in a block, too: so it is what really is printed.
 
 What is shown of a host that this machine cannot have is skipped with the reason, and a failure where CI=true.

@@ -209,7 +209,10 @@ def from_options(options: t.Mapping[str, t.Any], *, has_ticket: t.Callable[[], b
     operation_timeout, read_timeout = session_values.timeouts(values)
     names = values.pop("authentication", ("default",))
     ask = functools.cache(has_ticket)
-    authentications = _legal([Case(values, flags, endpoint, name, name != "default", ask) for name in names])
+    try:
+        authentications = _legal([Case(values, flags, endpoint, name, name != "default", ask) for name in names])
+    except UsageError as error:
+        raise session_flags.blamed(error, given, flags) from None
     resolved = {
         **{name: value for name, value in values.items() if name not in _INPUTS},
         **dataclasses.asdict(endpoint),

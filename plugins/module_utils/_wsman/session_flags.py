@@ -129,6 +129,20 @@ def merge(given: t.Mapping[str, t.Any], flags: frozenset[str]) -> dict[str, t.An
     return merged
 
 
+def blamed(error: UsageError, given: t.Container[str], flags: frozenset[str]) -> UsageError:
+    """*error* about the flag where its option is not among those *given* and a flag has said it."""
+    said = {option: name for name, (option, _value) in OPTIONS.items() if name in flags}
+    said.update(("authentication", name) for name in AUTHENTICATIONS if name in flags)
+    if error.option not in said or error.option in given:
+        return error
+    return UsageError(
+        f"{said[error.option]} is {error.option}. {error.message}",
+        option="flags",
+        remedy=error.remedy,
+        windows_code=error.windows_code,
+    )
+
+
 def _authentication(candidates: tuple[str, ...], flag: str) -> tuple[str, ...]:
     """Those of the *candidates* that agree with the *flag*: ``ntlm`` is a kind of Negotiate."""
     wanted = AUTHENTICATIONS[flag]

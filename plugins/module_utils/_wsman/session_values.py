@@ -58,6 +58,14 @@ def read(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+def spelled(name: t.Any) -> t.Any:
+    """An authentication in our spelling; what is none stays as it is."""
+    if not isinstance(name, str):
+        return name
+    ours = AUTHENTICATION_ALIASES.get(name.strip().lower(), name.strip().lower())
+    return ours if ours in AUTHENTICATIONS else name
+
+
 def timeouts(values: t.Mapping[str, t.Any]) -> tuple[float | None, float]:
     """(time for the service or ``None``, time for one read): the read outlasts the operation."""
     operation = values.get("operation_timeout", SERVER_TIMEOUT)

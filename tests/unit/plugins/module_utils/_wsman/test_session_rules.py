@@ -45,7 +45,7 @@ RULES = [
     (5, {"authentication": "none", "user": "u"}, 2150858923, "authentication"),
     (5, {"authentication": "none", "password": "p"}, 2150858923, "authentication"),
     (5, {"authentication": "none", **PFX}, 2150858923, "authentication"),
-    (5, {"flags": "UseNoAuthentication", **ACCOUNT}, 2150858923, "authentication"),
+    (5, {"flags": "UseNoAuthentication", **ACCOUNT}, 2150858923, "flags"),
     (6, {**CERTIFICATE, "user": "u"}, 2150858929, "user"),
     (6, {**CERTIFICATE, "password": "p"}, 2150858929, "password"),
     (6, {"certificate_pem": "c.pem", "user": "u"}, 2150859076, "certificate_pem"),
@@ -65,9 +65,9 @@ RULES = [
     (7, {"password": "p"}, 2150859079, "user"),
     (7, {"password": "p", "authentication": "ntlm"}, 2150859079, "user"),
     (8, {**ACCOUNT, "message_encryption": "never"}, 2150858967, "message_encryption"),
-    (8, {**ACCOUNT, "flags": "NoEncryption"}, 2150858967, "message_encryption"),
+    (8, {**ACCOUNT, "flags": "NoEncryption"}, 2150858967, "flags"),
     (8, {**HTTP, "implicit_credentials": True}, 2150859184, "implicit_credentials"),
-    (8, {**HTTP, "flags": "AllowNegotiateImplicitCredentials"}, 2150859184, "implicit_credentials"),
+    (8, {**HTTP, "flags": "AllowNegotiateImplicitCredentials"}, 2150859184, "flags"),
     *[(8, named("ntlm", **HTTP, **{switch: True}), None, switch) for switch in session.SKIP_SWITCHES],
     (8, named("ntlm", **HTTP, certificate_fingerprint="ab" * 32), None, "certificate_fingerprint"),
     (8, named("ntlm", **HTTP, crl_file="l.pem"), None, "crl_file"),
@@ -82,7 +82,7 @@ RULES = [
     (9, HTTP, 2150858980, "trusted_hosts"),
     (9, {**HTTP, **ACCOUNT}, 2150858980, "trusted_hosts"),
     (10, named("basic", spn_server_port=True), 2150858926, "spn_server_port"),
-    (10, named("ntlm", flags="EnableSPNServerPort"), 2150858926, "spn_server_port"),
+    (10, named("ntlm", flags="EnableSPNServerPort"), 2150858926, "flags"),
     (11, named("kerberos", host="10.0.0.1"), 2150859019, "host"),
     (11, named("kerberos", host="::1"), 2150859019, "host"),
     (11, {"authentication": "kerberos"}, 2150859020, "user"),
@@ -221,3 +221,8 @@ def test_implicit_credentials_where_a_ticket_makes_kerberos_the_default():
 def test_kerberos_with_a_ticket_needs_no_user():
     options = {"host": "srv", "authentication": "kerberos"}
     assert session.from_options(options, has_ticket=lambda: True).authentication == "kerberos"
+
+
+def test_a_rule_that_a_flag_breaks_names_the_flag_and_what_it_says():
+    error = refuse({**ACCOUNT, "flags": "NoEncryption"})
+    assert error.message.startswith("NoEncryption is message_encryption. ")

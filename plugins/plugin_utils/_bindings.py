@@ -47,5 +47,5 @@ def _signature_hash(certificate: bytes) -> hashes.HashAlgorithm | None:
     """For RSA-PSS it stands in the parameters of the signature, for ECDSA in its name."""
     try:
         return x509.load_der_x509_certificate(certificate).signature_hash_algorithm
-    except (ValueError, UnsupportedAlgorithm):  # stricter than OpenSSL, which has accepted it
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion):  # stricter than OpenSSL, which has accepted it
         return None

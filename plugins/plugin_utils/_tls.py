@@ -29,9 +29,20 @@ from ansible_collections.wsman.automation.plugins.plugin_utils._tls_failures imp
 
 try:
     from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.x509.oid import ExtensionOID, NameOID
+
+    #: What cryptography raises for a certificate that OpenSSL has read and it does not.
+    _UNREADABLE: tuple[type[Exception], ...] = (
+        ValueError,
+        UnsupportedAlgorithm,
+        x509.DuplicateExtension,
+        x509.InvalidVersion,
+        x509.UnsupportedGeneralNameType,
+    )
 except ImportError:
     x509 = None  # needed for names and revocation lists without authorities alone
+    _UNREADABLE = ()
 
 try:
     from urllib3.util.ssl_match_hostname import CertificateError, match_hostname
@@ -94,12 +105,26 @@ def check_peer(connection: ssl.SSLSocket, options: SessionOptions) -> None:
         return
     if options.certificate_fingerprint:
         _check_pin(certificate, options)
-    elif options.skip_ca_check and not options.skip_cn_check:
-        _check_name(certificate, options.host)
-    if judged.crl_file and judged.trusts_all:
-        _revocation.check(certificate, options)
-    elif not judged.crl_file and not judged.trusts_all and not options.skip_revocation_check:
+    if judged.trusts_all:
+        _check_alone(certificate, options, judged)
+    elif not judged.crl_file and not options.skip_revocation_check:
         say(_NOT_CHECKED, options.host, verbosity=2)
+
+
+def _check_alone(certificate: bytes, options: SessionOptions, judged: _Checks) -> None:
+    """Name and revocation of a certificate whose authority nobody checks."""
+    try:
+        if not (options.skip_cn_check or options.certificate_fingerprint):
+            _check_name(certificate, options.host)
+        if judged.crl_file:
+            _revocation.check(certificate, options)
+    except _UNREADABLE as error:
+        raise TransportError(
+            f"The certificate of {options.authority} cannot be read: {error}.",
+            step="tls",
+            remedy="Give the service one that keeps to the rules of X.509 (RFC 5280), or pin it in "
+            "certificate_fingerprint.",
+        ) from error
 
 
 def _checks(options: SessionOptions) -> _Checks:

@@ -228,6 +228,27 @@ def test_contexts_are_shared_by_what_counts_alone(authority):
     assert pins[0] is pins[1]  # the pin is checked on the peer
 
 
+UNREADABLE = {
+    "name": ("87047f000001", "a504a1020c00"),  # an ediPartyName, which nobody uses, instead of the address
+    "revocation": ("a003020102", "a003020105"),  # version 6, of which there is none
+}
+
+
+@pytest.mark.parametrize("how", UNREADABLE)
+def test_a_certificate_that_only_openssl_can_read(peer, authority, tmp_path, how):
+    issued = issue(authority, "127.0.0.1")
+    der = issued.certificate.public_bytes(DER).replace(*map(bytes.fromhex, UNREADABLE[how]))
+    issued.file.write_bytes(issued.key_pem() + ssl.DER_cert_to_PEM_cert(der).encode())
+    crl = tmp_path / "crl"
+    crl.write_bytes(revocations(authority).public_bytes(DER))
+    one = peer(serve, server(issued))
+    error = fails(one.port, **{"name": CA, "revocation": {**CA, **CN, "crl_file": str(crl)}}[how])
+    assert "cannot be read" in error.message
+    assert not one.requests
+    assert send(one.port, **CA, **CN).status == 200
+    assert send(one.port, certificate_fingerprint=hashlib.sha256(der).hexdigest()).status == 200
+
+
 def test_an_anonymous_peer_is_refused(peer):
     """Such ciphers have no certificate, and OpenSSL then checks nothing."""
     anonymous = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

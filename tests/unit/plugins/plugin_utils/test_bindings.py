@@ -59,6 +59,7 @@ CASES = {
     "Ed25519": (certificate(ed25519.Ed25519PrivateKey.generate(), None), "sha256"),
     "Ed448": (certificate(ed448.Ed448PrivateKey.generate(), None), "sha256"),
     "no certificate": (b"what OpenSSL takes and cryptography does not", "sha256"),
+    "version 6": (certificate(CURVE, hashes.SHA384()).replace(b"\xa0\3\2\1\2", b"\xa0\3\2\1\5"), "sha256"),
     "nothing": (b"", "sha256"),
 }
 

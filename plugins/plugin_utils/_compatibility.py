@@ -36,9 +36,12 @@ _NOT_BY_PROXY = ("kerberos", "credssp")
 
 @dataclasses.dataclass
 class Resolution:
-    """*options* for ``session.from_options``; *notes* are (verbosity, text) of what was dropped."""
+    """*options* for ``session.from_options``; *notes* are (verbosity, text) of what was dropped.
 
-    options: dict[str, t.Any]
+    Its text shows no options: there is a password among them.
+    """
+
+    options: dict[str, t.Any] = dataclasses.field(repr=False)
     notes: Notes
 
 

@@ -14,6 +14,10 @@ from ansible_collections.wsman.automation.plugins.plugin_utils._foreign import G
 from ansible_collections.wsman.automation.tests.unit.plugins.plugin_utils.translating import ACCOUNT, options, resolve
 
 
+def test_the_text_of_a_resolution_shows_no_password():
+    assert "s3cret" not in repr(_compatibility.resolve({}, {"host": "srv", "password": "s3cret"}))
+
+
 @pytest.mark.parametrize(
     ("variables", "session", "dropped"),
     [

@@ -8,6 +8,8 @@ Peers say the same thing in many ways (protocol.md §6.1); here each gets one me
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import re
 import typing as t
 import zlib
@@ -89,6 +91,31 @@ def parse_schemes(challenges: t.Iterable[str]) -> tuple[str, ...]:
             if found := _SCHEME.match(part.strip()):
                 schemes[found.group(1)] = None
     return tuple(schemes)[:_MAX_SCHEMES]
+
+
+class Challenged:
+    """An answer with *challenges*, the values of ``WWW-Authenticate`` or ``Proxy-Authenticate``, one a line."""
+
+    challenges: tuple[str, ...]
+
+    @property
+    def schemes(self) -> tuple[str, ...]:
+        """The schemes that it offers, as it spells them."""
+        return parse_schemes(self.challenges)
+
+    def offers(self, scheme: str) -> bool:
+        """Whether *scheme* is among them, in any spelling."""
+        return scheme.lower() in [one.lower() for one in self.schemes]
+
+    def token(self, scheme: str) -> bytes | None:
+        """What it says in the conversation of *scheme*; None where that is nothing, or no base64."""
+        for line in self.challenges:
+            for part in line.split(","):
+                name, _space, token = part.strip().partition(" ")
+                if name.lower() == scheme.lower() and token.strip():
+                    with contextlib.suppress(ValueError):  # binascii.Error is one; another is for what is not ASCII
+                        return base64.b64decode(token.strip(), validate=True)
+        return None
 
 
 def decode(body: bytes, encoding: str | None, limit: int) -> bytes:

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import typing as t
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
@@ -31,20 +29,7 @@ class Ended(t.NamedTuple):
     @property
     def certain(self) -> bool:
         """Whether the service has let us in, or said something that the context has understood as that."""
-        return self.reply.status < 300 or find_token(self.reply.challenges, self.context.scheme) is not None
-
-
-def find_token(challenges: t.Iterable[str], scheme: str) -> bytes | None:
-    """The token that the server sends for *scheme*; None where it sends none, or what is no base64."""
-    for line in challenges:
-        for part in line.split(","):
-            name, _space, token = part.strip().partition(" ")
-            if name.lower() == scheme.lower() and token.strip():
-                try:
-                    return base64.b64decode(token.strip(), validate=True)
-                except binascii.Error:
-                    return None
-    return None
+        return self.reply.status < 300 or self.reply.token(self.context.scheme) is not None
 
 
 def check_end(wire: Wire, ended: Ended) -> None:

@@ -157,6 +157,12 @@ class Adapter(HTTPAdapter):
         super().__init__(pool_connections=1, pool_maxsize=1)
         self._template = requests.Request("POST", options.url, data=b"-").prepare()
 
+    @property
+    def target(self) -> str:
+        """The request target (RFC 9112 3.2.1): the URL's path, in the spelling of requests (escapes, dot segments)."""
+        target: str = self._template.path_url
+        return target
+
     def post(self, data: bytes, headers: t.Mapping[str, str]) -> t.Any:
         """Send and return the answer's head; its body is still on the wire (``.raw``). Never chunked."""
         request = self._template.copy()

@@ -13,7 +13,6 @@ from __future__ import annotations
 import base64
 import dataclasses
 import typing as t
-import urllib.parse
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import encrypted
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import ProtocolError, TransportError
@@ -31,28 +30,23 @@ _TABS = {"microsoft-": True, "omi": False, "openwsman": False}
 
 
 @dataclasses.dataclass
-class Reply:
-    """An HTTP answer: *challenges* are the values of ``WWW-Authenticate``, one a line."""
+class Reply(_answers.Challenged):
+    """An HTTP answer; *challenges* are those of ``WWW-Authenticate``."""
 
     status: int
     headers: t.Any  # requests' mapping, without regard to case
     challenges: tuple[str, ...]
     body: bytes
 
-    @property
-    def schemes(self) -> tuple[str, ...]:
-        """The schemes that a 401 offers."""
-        return _answers.parse_schemes(self.challenges)
-
-    def offers(self, scheme: str) -> bool:
-        """Whether *scheme* is among them, in any spelling."""
-        return scheme.lower() in [one.lower() for one in self.schemes]
-
 
 class Wire(t.Protocol):
     """What a login needs of its session."""
 
     options: SessionOptions
+
+    @property
+    def target(self) -> str:
+        """What the request line has between POST and the version."""
 
     def post(self, data: bytes, headers: t.Mapping[str, str], *, bound: bool = False) -> Reply:
         """One request and its answer; *bound* to the connection that is open, which fails where that is gone."""
@@ -117,12 +111,13 @@ class DigestLogin(Login):
     def __init__(self, options: SessionOptions) -> None:
         super().__init__(options)
         self._digest = Digest(options.user or "", options.password or "")
-        self._uri = urllib.parse.urlsplit(options.url).path
+        self._target = ""
         self._challenged = False
 
     def prepare(self, wire: Wire) -> None:
         if self._challenged:
             return
+        self._target = wire.target
         reply = wire.post(b"", {})
         self._challenged = True
         if reply.status != 401 or self._digest.challenge(reply.challenges):
@@ -131,7 +126,7 @@ class DigestLogin(Login):
         raise self.refused(wire, reply)
 
     def dress(self, data: bytes, heads: t.Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
-        authorization = self._digest.authorization("POST", self._uri)
+        authorization = self._digest.authorization("POST", self._target)
         return data, {**heads, "Authorization": authorization} if authorization else dict(heads)
 
     def renew(self, reply: Reply) -> bool:
@@ -253,7 +248,7 @@ class BoundLogin(Login):
         for leg in range(_MAX_LEGS):
             authorization = f"{context.scheme} {base64.b64encode(token or b'').decode('ascii')}"
             reply = wire.post(b"", {"Authorization": authorization}, bound=True)
-            answer = handshake.find_token(reply.challenges, context.scheme)
+            answer = reply.token(context.scheme)
             shown = handshake.has_ticket(context) or (leg > 0 and context.scheme != "CredSSP")
             ended = handshake.Ended(context, reply, shown)
             if context.complete and reply.status == 401:

@@ -9,9 +9,6 @@ authentication.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import contextlib
 import dataclasses
 import http.client
 import io
@@ -37,31 +34,12 @@ class GoneError(Exception):
 
 
 @dataclasses.dataclass(frozen=True)
-class Reply:
-    """The head of an answer. *words* are the proxy's own, *challenges* the values of ``Proxy-Authenticate``."""
+class Reply(_answers.Challenged):
+    """The head of an answer. *words* are the proxy's own, *challenges* those of ``Proxy-Authenticate``."""
 
     status: int
     words: str
     challenges: tuple[str, ...]
-
-    @property
-    def schemes(self) -> tuple[str, ...]:
-        """The schemes that it offers, as it spells them."""
-        return _answers.parse_schemes(self.challenges)
-
-    def offers(self, scheme: str) -> bool:
-        """Whether *scheme* is among them, in any spelling."""
-        return scheme.lower() in [one.lower() for one in self.schemes]
-
-    def token(self, scheme: str) -> bytes | None:
-        """What it says in the conversation of *scheme*; None where that is nothing, or no base64."""
-        for line in self.challenges:
-            for part in line.split(","):
-                name, _space, token = part.strip().partition(" ")
-                if name.lower() == scheme.lower() and token.strip():
-                    with contextlib.suppress(binascii.Error, ValueError):
-                        return base64.b64decode(token.strip(), validate=True)
-        return None
 
 
 class Wire:

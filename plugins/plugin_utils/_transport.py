@@ -94,6 +94,11 @@ class Session:
         """``kerberos`` or ``ntlm`` once a handshake has decided it."""
         return self._login.mechanism
 
+    @property
+    def target(self) -> str:
+        """The request target as it goes out, which is not always spelled as in the options."""
+        return self._adapter.target
+
     def send(
         self,
         data: bytes,

@@ -76,6 +76,15 @@ def test_a_connection_that_ends_upon_the_last_token_is_no_reason_to_show_it_agai
     assert error.outcome_unknown is False
     assert (one.connections, len(one.requests)) == (1, 2)
 
+def test_a_token_that_is_no_ascii_is_none(peer):
+    def script(wire):
+        while wire.receive():
+            wire.answer(b"", "401 Unauthorized", [f"{OFFER} \xe9t\xe9"])
+
+    error = fails(start(peer, script).port, **NTLM)
+    assert error.step == "authentication"
+    assert "does not go on with the handshake" in error.message
+
 
 def test_a_scheme_that_is_not_offered_is_no_refusal(peer):
     one = start(peer, serve({**REFUSAL, "headers": ['WWW-Authenticate: Basic realm="x"']}))
@@ -260,6 +269,15 @@ def test_a_stale_nonce_is_renewed_once(peer):
     assert 'nonce="n2"' in one.requests[-1].headers["authorization"]
     assert fails(one.port, **DIGEST).step == "authentication"
     assert len(one.requests) == 6
+
+
+@pytest.mark.parametrize("prefix", ["wsman", "a%2fb", "a/../b", "50%zz", "%7Ea;b=c"])
+def test_digest_proves_the_request_line_as_it_goes_out(peer, prefix):
+    """requests spells some paths its own way; a service that compares would take the password for a wrong one."""
+    one = peer(serve(challenge("n1"), {}))
+    session(one.port, **DIGEST, http_prefix=prefix).send(REQUEST)
+    request = one.requests[-1]
+    assert f'uri="{request.line.split(" ")[1]}"' in request.headers["authorization"]
 
 
 def test_a_password_that_digest_refuses_is_shown_once(peer):

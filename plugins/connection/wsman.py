@@ -127,7 +127,8 @@ options:
         the
         host itself. It is never shown.
       - For V(kerberos) without O(password) it is the principal whose ticket is used.
-    type: str
+    # not str: core shows a value that is no text, such as a dictionary with the password in it
+    type: raw
     vars:
       - name: ansible_user
       - name: ansible_winrm_user
@@ -139,7 +140,7 @@ options:
     description:
       - The password of O(user). It is never shown. A password that a KDC or the service has refused is not sent again in the same task,
         neither by another authentication nor for a further item of a loop nor for a retry.
-    type: str
+    type: raw
     vars:
       - name: ansible_password
       - name: ansible_winrm_pass
@@ -276,7 +277,7 @@ options:
   certificate_key_password:
     description:
       - What opens the key, or O(certificate_pfx). It is never shown.
-    type: str
+    type: raw
     vars:
       - name: ansible_psrp_certificate_key_password
       - name: ansible_wsman_certificate_key_password
@@ -363,7 +364,7 @@ options:
     description:
       - The URL of the HTTP proxy to reach the service through. A proxy is for HTTPS only, and not for V(kerberos) and V(credssp) as
         O(authentication); these are Windows' rules.
-    type: str
+    type: raw
     vars:
       - name: ansible_wsman_proxy
   proxy_access_type:
@@ -385,13 +386,13 @@ options:
   proxy_user:
     description:
       - The user for the proxy.
-    type: str
+    type: raw
     vars:
       - name: ansible_wsman_proxy_user
   proxy_password:
     description:
       - The password of O(proxy_user). It is never shown.
-    type: str
+    type: raw
     vars:
       - name: ansible_wsman_proxy_password
   connect_timeout:

@@ -101,6 +101,10 @@ def run(workspace: playbook.Workspace, services: t.Callable[..., Sandbox]) -> pl
         {"hosts": "server1", "tasks": tasks("beside by variables", FAILING[:2]), "vars": {
             "ansible_psrp_proxy": f"http://u:{FURTHER}@{NO_PROXY}",
         }},
+        {"hosts": "server1", "tasks": tasks("no text", FAILING[:1]), "vars": {
+            "ansible_connection": "wsman.automation.wsman",
+            "ansible_wsman_password": {"of a vault": FURTHER},
+        }},
     ]  # fmt: skip
     for one in plays:
         one.update(ignore_unreachable=True, ignore_errors=True)
@@ -109,7 +113,7 @@ def run(workspace: playbook.Workspace, services: t.Callable[..., Sandbox]) -> pl
 
 
 def test_everything_ran(run: playbook.Run) -> None:
-    assert len(run.outcomes) == 2 * len(WORKING) + 4 + 2 * len(FAILING) + 3 + len(BESIDE) + 2
+    assert len(run.outcomes) == 2 * len(WORKING) + 4 + 2 * len(FAILING) + 3 + len(BESIDE) + 2 + 1
     for prefix in ("wrong variables", "wrong session"):
         statuses = {outcome.status for (name, _host), outcome in run.outcomes.items() if name.startswith(prefix)}
         assert statuses == {"unreachable"}

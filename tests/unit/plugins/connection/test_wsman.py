@@ -27,6 +27,9 @@ NAME = "wsman.automation.wsman"
 PLUGIN_NAMES = {ours: name for name, ours in wsman.RENAMED.items()}
 ACCOUNT = {"ansible_host": "srv", "ansible_user": "u", "ansible_password": "s3cret"}
 BASIC = {**ACCOUNT, "ansible_wsman_authentication": "basic"}
+SECRET = ("user", "password", "certificate_key_password", "proxy", "proxy_user", "proxy_password")
+# Core takes one number for no list, and shows the value of a text that is none.
+READ_HERE = ("flags", *SECRET)
 IDENTIFIED = (
     b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>'
     b'<i:IdentifyResponse xmlns:i="http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd">'
@@ -93,7 +96,7 @@ def test_every_option_is_in_every_place():
 @pytest.mark.parametrize("name", ring1.OPTIONS)
 def test_type_and_choices_are_the_same_in_every_place(name):
     spec = {key: value for key, value in session_options_spec()[name].items() if key != "no_log"}
-    read = {"type": "raw"} if name == "flags" else spec  # a variable may hold one number, which is no list for core
+    read = {"type": "raw"} if name in READ_HERE else spec
     for one, expected in ((documented(name), read), (FRAGMENT[name], spec)):
         assert {key: one[key] for key in ("type", "elements", "choices") if key in one} == expected
 
@@ -288,6 +291,14 @@ def test_the_password_in_the_proxy_of_the_task_is_a_secret():
 
 def test_what_basic_sends_is_a_secret_too():
     assert "dTpzM2NyZXQ=" in connect(ACCOUNT).secrets()
+
+
+@pytest.mark.parametrize("name", SECRET)
+@pytest.mark.parametrize("value", [{"key": "hunter22"}, ["http://u:hunter22@p"]], ids=["mapping", "list"])
+def test_a_secret_that_is_no_text_is_not_shown(name, value):
+    with pytest.raises(UsageError) as caught:
+        connect({**ACCOUNT, f"ansible_wsman_{name}": value}).session_options()
+    assert caught.value.option == name and "hunter22" not in str(caught.value)
 
 
 def test_without_a_password_there_are_no_secrets():

@@ -16,7 +16,7 @@ import typing as t
 import warnings
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import users
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError, UsageError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
 from ansible_collections.wsman.automation.plugins.plugin_utils import _mechanisms, _ntlm
 from ansible_collections.wsman.automation.plugins.plugin_utils import _spnego_errors as errors
@@ -28,8 +28,7 @@ except ImportError:
     spnego = None  # type: ignore[assignment]
 
 CHUNK = 16384  # plain octets of one TLS record (RFC 8446 5.1); MS-WSMV 2.2.9.1.3 gives each a part of its own
-LATEST_VERSION = 6  # of the protocol, that pyspnego speaks; from 5 on CVE-2018-0886 is closed
-_OLDEST_VERSION = 2
+_OLDEST_VERSION = 2  # of the protocol; from 5 on CVE-2018-0886 is closed
 _INSIDE = {"auto": "Negotiate", "kerberos": "Kerberos", "ntlm": "NTLM"}
 
 # pyspnego's name of a stage → what failed, and what to do about it
@@ -58,7 +57,6 @@ def begin(options: SessionOptions) -> Delegation:
 
     Raises :class:`UsageError` and :class:`TransportError`.
     """
-    _check(options)
     account = users.parse(str(options.user), options.host)
     inside = _Inside(_open_inside(options))
     with errors.explained("CredSSP cannot be started"):
@@ -71,24 +69,6 @@ def begin(options: SessionOptions) -> Delegation:
             credssp_min_protocol=options.credssp_minimum_version or _OLDEST_VERSION,
         )
     return Delegation(options, context, inside)
-
-
-def _check(options: SessionOptions) -> None:
-    for option, value in (("user", options.user), ("password", options.password)):
-        if value is None:
-            raise UsageError(
-                f"CredSSP hands user and password to the service; the {option} is missing.",
-                option=option,
-                remedy="Set both, for example as ansible_user and ansible_password.",
-                windows_code=2150859169,
-            )
-    version = options.credssp_minimum_version
-    if version is not None and version > LATEST_VERSION:
-        raise UsageError(
-            f"There is no version {version} of CredSSP here.",
-            option="credssp_minimum_version",
-            remedy=f"Give {_OLDEST_VERSION} to {LATEST_VERSION}, 5 or more against CVE-2018-0886.",
-        )
 
 
 def _open_inside(options: SessionOptions) -> _mechanisms.Opened:

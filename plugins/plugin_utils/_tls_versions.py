@@ -38,24 +38,13 @@ def limits(options: SessionOptions) -> Limits:
     """What *options* allow; None is the library's default.
 
     A client's certificate caps TLS at 1.2, for WinRM asks for it in a renegotiation, which 1.3 does not have. A maximum
-    below the library's minimum is the minimum too. Raises :class:`UsageError`.
+    below the library's minimum is the minimum too.
     """
     low, high = options.tls_minimum_version, options.tls_maximum_version
-    for option, name in (("tls_minimum_version", low), ("tls_maximum_version", high)):
-        if name is not None and name not in _VERSIONS:
-            raise UsageError(
-                f"{name!r} is no version of TLS.", option=option, remedy=f"Choose one of {', '.join(_VERSIONS)}."
-            )
     if high is None and options.authentication == "certificate":
         high = "TLSv1.3" if low == "TLSv1.3" else "TLSv1.2"
     if low is None and high in _OLD:
         low = high
-    if low is not None and high is not None and _VERSIONS[low] > _VERSIONS[high]:
-        raise UsageError(
-            f"{low} is newer than tls_maximum_version, {high}.",
-            option="tls_minimum_version",
-            remedy="Raise tls_maximum_version, or lower tls_minimum_version.",
-        )
     return Limits(low, high, options.tls_ciphers or None, options.tls_legacy_renegotiation)
 
 

@@ -118,9 +118,6 @@ def test_the_level_goes_down_for_old_versions_alone():
 @pytest.mark.parametrize(
     ("given", "option"),
     [
-        ({"tls_minimum_version": "TLSv1.3", "tls_maximum_version": "TLSv1.2"}, "tls_minimum_version"),
-        ({"tls_minimum_version": "SSLv3"}, "tls_minimum_version"),
-        ({"tls_maximum_version": "1.2"}, "tls_maximum_version"),
         ({"tls_ciphers": "NO-SUCH-CIPHER"}, "tls_ciphers"),
         ({"tls_ciphers": "ECDHE-ECDSA-AES128-GCM-SHA256:NO-SUCH-CIPHER"}, "tls_ciphers"),
         ({"tls_ciphers": "TLS_AES_128_GCM_SHA256"}, "tls_ciphers"),

@@ -343,17 +343,6 @@ def test_the_version_that_is_asked_for(minimum, version, tls):
     assert f"speaks version {version}" in str(error) and "credssp_minimum_version" in error.remedy
 
 
-def test_a_version_that_nobody_has():
-    error = fails(_spnego.begin, accepting.options("credssp", credssp_minimum_version=7), None)
-    assert isinstance(error, UsageError) and error.option == "credssp_minimum_version"
-
-
-@pytest.mark.parametrize("missing", ["user", "password"])
-def test_it_needs_a_password_to_deliver(missing):
-    error = fails(_spnego.begin, accepting.options("credssp", **{missing: None}), None)
-    assert (error.option, error.windows_code) == (missing, 2150859169)
-
-
 def test_less_than_encryption_is_not_agreed_to_inside(tls):
     """The password goes out under the seal of the authentication inside."""
     context, acceptor = begin(), accept(tls)

@@ -177,6 +177,7 @@ def _case(options, option, code=None, **more):
         _case(HOST, "tls_legacy_renegotiation", tls_legacy_renegotiation="yes"),
         _case(ACCOUNT, "credssp_auth_mechanism", credssp_auth_mechanism="basic"),
         _case(ACCOUNT, "credssp_minimum_version", credssp_minimum_version=0),
+        _case(ACCOUNT, "credssp_minimum_version", credssp_minimum_version=7),
         _case(ACCOUNT, "credssp_minimum_version", credssp_minimum_version="5"),
         _case(HOST, "negotiate_service", negotiate_service="HTTP/srv"),
         _case(HOST, "negotiate_hostname_override", 2150858969, negotiate_hostname_override="HTTP/srv"),
@@ -330,7 +331,7 @@ ALL_CREDENTIALS = {"kerberos_ccache": "FILE:c", "kerberos_keytab": "k", "kerbero
     "options",
     [
         BASIC,
-        {**ACCOUNT, **ALL_CREDENTIALS, "spn_server_port": True, "channel_binding": "always"},
+        {**ACCOUNT, "user": "u@REALM", **ALL_CREDENTIALS, "spn_server_port": True, "channel_binding": "always"},
         {**HOST, "authentication": "negotiate", "implicit_credentials": True, "message_encryption": "always"},
         {**CERTIFICATE, "certificate_key_pem": "k", "certificate_key_password": "p"},
         {**ACCOUNT, "authentication": ["ntlm", "basic"]},

@@ -17,7 +17,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.session im
 from ansible_collections.wsman.automation.plugins.plugin_utils import _kerberos_errors as errors
 from ansible_collections.wsman.automation.plugins.plugin_utils import _ntlm
 from ansible_collections.wsman.automation.plugins.plugin_utils._kerberos_errors import Unavailable
-from ansible_collections.wsman.automation.plugins.plugin_utils._tickets import Ticket, forget, has_ticket, ticket
+from ansible_collections.wsman.automation.plugins.plugin_utils._tickets import Ticket, has_ticket, ticket
 
 try:
     import spnego
@@ -27,7 +27,7 @@ try:
 except ImportError:  # ``ticket`` says so before anything here is reached
     spnego = None  # type: ignore[assignment]
 
-__all__ = ["Opened", "Ticket", "Unavailable", "forget", "has_ticket", "open_context", "ticket"]
+__all__ = ["Opened", "Ticket", "Unavailable", "has_ticket", "open_context", "ticket"]
 
 #: Windows' own first (pypsrp 0.9.0), then pywinrm's, then what CredSSP and older clients use.
 SERVICES = ("host", "HTTP", "WSMAN")

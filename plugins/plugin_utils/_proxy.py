@@ -23,7 +23,7 @@ from ansible_collections.wsman.automation.plugins.plugin_utils._proxy_url import
 from ansible_collections.wsman.automation.plugins.plugin_utils._proxy_wire import GoneError, Reply, Wire
 from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange, PlainSocket, within
 
-__all__ = ["ProxyUrl", "connect", "find", "forget"]
+__all__ = ["ProxyUrl", "connect", "find"]
 
 SCHEMES = ("negotiate", "digest", "basic")  # strongest first
 _MAX_LEGS = 8
@@ -61,11 +61,6 @@ def connect(proxy: ProxyUrl, options: SessionOptions, exchange: Exchange) -> Pla
     Nothing behind the head of the proxy's answer has been read. Raises :class:`TransportError` of the step ``proxy``.
     """
     return _Tunnel(proxy, options, exchange).open()
-
-
-def forget() -> None:
-    """Forget what proxies have refused in this process."""
-    _refused.clear()
 
 
 class _Tunnel:

@@ -69,12 +69,6 @@ _refused: dict[tuple[t.Any, ...], TransportError] = {}
 _asking: dict[tuple[t.Any, ...], threading.Lock] = {}
 
 
-def forget() -> None:
-    """Drop all tickets and refusals of this process."""
-    _tickets.clear()
-    _refused.clear()
-
-
 def has_ticket(ccache: str | None, keytab: str | None) -> bool:
     """Whether :func:`ticket` would find one without a password: a keytab with a key, else an unexpired cache.
 

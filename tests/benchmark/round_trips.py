@@ -27,7 +27,7 @@ from pypsrp.wsman import SelectorSet, WSMan
 
 import parts
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import addressing, operations, session
-from ansible_collections.wsman.automation.plugins.plugin_utils import _kerberos, _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _tickets, _transport
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from parts.kdc import Realm
 from parts.relay import Relay
@@ -51,7 +51,7 @@ def ours(port: int, scheme: str, account: Account) -> int:
         return sum(is_instance(operations.read_get(client.execute(request))) for _number in range(GETS))
     finally:
         _transport.close(options)
-        _kerberos.forget()
+        _tickets._tickets.clear()  # each session pays for its own
 
 
 def theirs(port: int, scheme: str, account: Account) -> int:

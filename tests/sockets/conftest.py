@@ -15,7 +15,7 @@ import threading
 
 import pytest
 
-from ansible_collections.wsman.automation.plugins.plugin_utils import _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _proxy, _tickets, _transport
 
 ENVELOPE = b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body/></s:Envelope>'
 
@@ -101,11 +101,12 @@ class Peer:
 
 @pytest.fixture(autouse=True)
 def no_sessions():
-    """Each test begins and ends without sessions and without refused accounts."""
+    """Each test begins and ends without sessions, tickets and refused accounts."""
     yield
     for options in list(_transport._sessions):
         _transport.close(options)
-    _transport._refused.clear()
+    for known in (_transport._refused, _proxy._refused, _tickets._refused, _tickets._tickets):
+        known.clear()
 
 
 @pytest.fixture

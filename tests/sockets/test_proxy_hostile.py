@@ -22,13 +22,6 @@ from ansible_collections.wsman.automation.plugins.plugin_utils import _proxy
 from ansible_collections.wsman.automation.plugins.plugin_utils._proxy import ProxyUrl
 
 
-@pytest.fixture(autouse=True)
-def nothing_refused():
-    _proxy.forget()
-    yield
-    _proxy.forget()
-
-
 @pytest.mark.parametrize(
     ("status", "said", "remedy"),
     [
@@ -222,7 +215,7 @@ def liar():
 @settings(max_examples=150, deadline=None)
 @given(answers=ANSWERS)
 def test_any_answer(liar, answers):
-    _proxy.forget()
+    _proxy._refused.clear()
     liar.answers[:] = answers
     try:
         connect(liar.listener.getsockname()[1], **JOE).close()

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import from_options
-from ansible_collections.wsman.automation.plugins.plugin_utils import _kerberos, _proxy, _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _transport
 from parts import need
 from parts.kdc import Realm
 from parts.squid import Squid
@@ -32,15 +32,10 @@ def squid_is_here():
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
-    """Nothing refused, and no proxies but those that a test names."""
+    """No proxies but those that a test names."""
     for name in os.environ:
         if name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
-    _proxy.forget()
-    _kerberos.forget()
-    yield
-    _proxy.forget()
-    _kerberos.forget()
 
 
 @pytest.fixture(scope="module")

@@ -12,18 +12,10 @@ import pytest
 import spnego
 from proxies import JOE, OPEN, connect, fails, says, shown, wants
 
-from ansible_collections.wsman.automation.plugins.plugin_utils import _proxy
 from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import PlainSocket
 
 DIGEST = 'Digest realm="r", nonce="{}", qop="auth", algorithm=SHA-256'
 BASIC = 'Basic realm="r"'
-
-
-@pytest.fixture(autouse=True)
-def nothing_refused():
-    _proxy.forget()
-    yield
-    _proxy.forget()
 
 
 # the way

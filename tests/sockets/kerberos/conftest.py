@@ -34,12 +34,10 @@ def domain():
 
 @pytest.fixture
 def realm(domain, monkeypatch):
-    """The KDC, with a client's environment in this process and no tickets of former tests."""
+    """The KDC, with a client's environment in this process."""
     for name, value in domain.environment.items():
         monkeypatch.setenv(name, value)
-    _kerberos.forget()
-    yield domain
-    _kerberos.forget()
+    return domain
 
 
 _numbers = itertools.count(1)

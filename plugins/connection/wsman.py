@@ -124,8 +124,7 @@ options:
   user:
     description:
       - The user, as V(user@REALM) or V(DOMAIN\\user) for an account of a domain. V(user), V(computer\\user) and V(.\\user) are accounts of
-        the
-        host itself. It is never shown.
+        the host itself. Errors of Kerberos name it; nothing else shows it.
       - For V(kerberos) without O(password) it is the principal whose ticket is used.
     # not str: core shows a value that is no text, such as a dictionary with the password in it
     type: raw

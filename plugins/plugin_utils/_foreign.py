@@ -98,14 +98,16 @@ def _usual_authentication(given: Known, connection: str | None) -> Options:
 def _winrm_transport(value: t.Any, given: Known) -> dict[str, t.Any]:
     """A list in order of preference.
 
-    A certificate needs a session without an account, all others one with: whichever comes first decides. Kerberos knows
-    no account of the host itself: beside others it is left out for one.
+    A certificate needs a session without an account, all others one with: whichever comes first decides. Beside others
+    what cannot be is left out: a certificate that is not named, and Kerberos for an account of the host itself.
     """
     names = [str(name).strip().lower() for name in (value if isinstance(value, (list, tuple)) else [value])]
     for name in names:
         _check_known(name, _WINRM_TRANSPORTS, "ansible_winrm_transport")
     meaning = {"plaintext": "basic", "ssl": "certificate" if _has_certificate(given) else "basic"}
     wanted = list(dict.fromkeys(meaning.get(name, name) for name in names))
+    if not _has_certificate(given):
+        wanted = [name for name in wanted if name != "certificate"] or wanted
     if wanted[0] == "certificate":
         return {"authentication": "certificate"}
     wanted = [name for name in wanted if name != "certificate"]

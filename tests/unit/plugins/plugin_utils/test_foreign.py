@@ -175,7 +175,8 @@ EXTRAS = [
 def test_extras_as_pywinrm(variables, theirs, ours, monkeypatch):
     transport = pytest.importorskip("winrm.transport")
     monkeypatch.setattr(transport.os.path, "exists", lambda path: True)
-    method = "certificate" if "cert_pem" in str(variables) else "credssp" if "credssp" in str(variables) else "ntlm"
+    needed = {"cert_pem": "certificate", "credssp": "credssp", "delegation": "kerberos"}
+    method = next((needed[word] for word in needed if word in str(variables)), "ntlm")
     plugin = core("winrm", {**ACCOUNT, "ansible_winrm_transport": method, **variables})
     kept = getattr(transport.Transport("https://srv:5986/wsman", auth_method=method, **plugin._winrm_kwargs), theirs)
     found = getattr(options({**ACCOUNT, "ansible_winrm_transport": method, **variables}, connection="winrm"), ours)
@@ -199,11 +200,13 @@ def test_extras_as_pywinrm(variables, theirs, ours, monkeypatch):
     ],
 )
 def test_further_options_as_psrp(name, value, ours):
-    """Under Negotiate, or with a certificate where that is what they are for."""
+    """Under Negotiate, or with a certificate or a user of a domain where that is what they are for."""
     pytest.importorskip("pypsrp")
     variables = {**ACCOUNT, f"ansible_psrp_{name}": value}
     if name == "certificate_key_password":
         variables |= {"ansible_psrp_auth": "certificate", "ansible_psrp_certificate_pem": "/c.pem"}
+    if name == "negotiate_delegate":
+        variables["ansible_user"] = "u@CORP"
     session = options(variables, connection="psrp")
     found = session.message_encryption if ours == "encryption" else getattr(session, ours)
     assert {"auto": True, "never": False}.get(found, found) == value
@@ -263,6 +266,8 @@ def test_what_psrp_refuses_is_refused():
             {"authentication": "certificate", "certificate_pem": "/c.pem"},
         ),
         ({"ansible_winrm_transport": ["ntlm", "ssl"], "ansible_winrm_cert_pem": "/c.pem"}, {"authentication": "ntlm"}),
+        ({"ansible_winrm_transport": ["certificate", "ntlm"]}, {"authentication": "ntlm"}),
+        ({"ansible_winrm_transport": ["certificate"]}, {"authentication": "certificate"}),
         ({"ansible_winrm_cert_pem": "/c.pem"}, {}),
         ({"ansible_winrm_send_cbt": True}, {"channel_binding": "auto"}),
         ({"ansible_winrm_send_cbt": "no"}, {"channel_binding": "never"}),

@@ -317,6 +317,21 @@ def _always(case: Case) -> UsageError | None:
     return None
 
 
+def _delegation(case: Case) -> UsageError | None:
+    """Only a ticket is passed on, or by CredSSP the password."""
+    user, authentication = case.options.get("user"), case.authentication
+    if not case.has("kerberos_delegation") or authentication in ("kerberos", "credssp"):
+        return None
+    if authentication == "negotiate" and not (user and users.parse(user, case.endpoint.host).local):
+        return None
+    account = " for an account of the service's computer" if authentication == "negotiate" else ""
+    return UsageError(
+        f"{authentication}{account} has no ticket to pass on.",
+        option="kerberos_delegation",
+        remedy="Leave it out, or use kerberos, negotiate or credssp with an account of a domain (user@REALM).",
+    )
+
+
 def _one_certificate(case: Case) -> UsageError | None:
     if case.has("certificate_pem") and case.has("certificate_pfx"):
         return UsageError(
@@ -374,6 +389,6 @@ def _sendable_user(case: Case) -> UsageError | None:
 
 BEFORE: t.Final[tuple[Rule, ...]] = (_rule_4, _rule_5, _rule_6, _rule_7, _rule_8)
 AFTER: t.Final[tuple[Rule, ...]] = (
-    _implicit_without_negotiate, _rule_10, _rule_11, _rule_12, _rule_13, _always, _one_certificate, _tls_range,
-    _sendable_user,
+    _implicit_without_negotiate, _rule_10, _rule_11, _rule_12, _rule_13, _always, _delegation, _one_certificate,
+    _tls_range, _sendable_user,
 )  # fmt: skip

@@ -235,7 +235,8 @@ def test_flags(flags):
 
 @pytest.mark.parametrize(("text", "expected"), [("yes", True), ("no", False)])
 def test_what_pywinrm_reads_from_text_is_read_from_text(text, expected):
-    options = connect({**ACCOUNT, "ansible_winrm_kerberos_delegation": text}).session_options()
+    variables = {**ACCOUNT, "ansible_user": "u@CORP", "ansible_winrm_kerberos_delegation": text}
+    options = connect(variables).session_options()
     assert options.kerberos_delegation is expected
 
 

@@ -13,6 +13,8 @@ from ansible_collections.wsman.automation.plugins.plugin_utils._compatibility im
 from ansible_collections.wsman.automation.plugins.plugin_utils._foreign import Given
 from ansible_collections.wsman.automation.tests.unit.plugins.plugin_utils.translating import ACCOUNT, options, resolve
 
+DELEGATION = {"ansible_winrm_kerberos_delegation": True}
+
 
 def test_the_text_of_a_resolution_shows_no_password():
     assert "s3cret" not in repr(_compatibility.resolve({}, {"host": "srv", "password": "s3cret"}))
@@ -58,12 +60,18 @@ def test_the_text_of_a_resolution_shows_no_password():
         ({"ansible_wsman_skip_ca_check": True, "ansible_port": 5985}, {}, set()),
         ({"ansible_wsman_skip_ca_check": True}, {"scheme": "http"}, {"skip_ca_check"}),
         ({}, {"scheme": "http", "skip_ca_check": True}, set()),
+        ({"ansible_winrm_transport": "ntlm", **DELEGATION}, {}, {"kerberos_delegation"}),
+        ({"ansible_psrp_auth": "negotiate", "ansible_user": "u", **DELEGATION}, {}, {"kerberos_delegation"}),
+        ({"ansible_user": "u", **DELEGATION}, {"host": "srv"}, {"kerberos_delegation"}),
+        ({"ansible_user": "u@CORP", **DELEGATION}, {}, set()),
+        ({"ansible_winrm_transport": "credssp", "ansible_user": "u", **DELEGATION}, {}, set()),
+        ({"ansible_user": "u", "ansible_wsman_kerberos_delegation": True}, {}, set()),
     ],
     ids=str,
 )
 def test_what_is_moot_is_dropped_and_said(variables, session, dropped):
     resolution = resolve(variables, session)
-    asked = {"skip_ca_check", "skip_cn_check", "message_encryption", "proxy_access_type"}
+    asked = {"skip_ca_check", "skip_cn_check", "message_encryption", "proxy_access_type", "kerberos_delegation"}
     for name in dropped:
         assert name not in resolution.options
     assert len(resolution.notes) == len(dropped)
@@ -208,6 +216,7 @@ def test_a_port_that_core_has_put_there_yields_to_the_scheme_of_the_task():
             {"authentication": "kerberos", "message_encryption": "always", "spn_server_port": True},
         ),
         ({"ansible_user": "u"}, {"implicit_credentials": True}, {"implicit_credentials": True}),
+        ({"ansible_wsman_kerberos_delegation": True}, {"authentication": "ntlm"}, {"authentication": "ntlm"}),
     ],
     ids=str,
 )

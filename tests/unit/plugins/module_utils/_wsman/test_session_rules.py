@@ -188,6 +188,10 @@ def test_the_first_rule_decides(options, without_first, first, second):
         (named("negotiate", user="u@REALM", password=None), "negotiate"),
         (named("kerberos", user="u@REALM", password=None), "kerberos"),
         (named("kerberos", spn_server_port=True), "kerberos"),
+        (named("credssp", kerberos_delegation=True), "credssp"),
+        (named("ntlm", kerberos_delegation=False), "ntlm"),
+        (named("negotiate", user="u@REALM", kerberos_delegation=True), "negotiate"),
+        ({"authentication": "negotiate", "implicit_credentials": True, "kerberos_delegation": True}, "negotiate"),
         (named("negotiate", spn_server_port=True), "negotiate"),
         (named("kerberos", **HTTP, **UNTRUSTED), "kerberos"),
         (named("kerberos", host="10.0.0.1", negotiate_hostname_override="srv.corp"), "kerberos"),
@@ -210,6 +214,13 @@ def test_the_first_rule_decides(options, without_first, first, second):
 def test_what_is_legal(options, authentication):
     given = options if {"host", "connection"} & options.keys() else {"host": "srv", **options}
     assert session.from_options(given).authentication == authentication
+
+
+@pytest.mark.parametrize("user", ["u", ".\\u", "srv\\u", "10.0.0.1\\u"])
+@pytest.mark.parametrize("authentication", ["default", "negotiate", "ntlm", "basic", "digest"])
+def test_delegation_without_a_ticket(authentication, user):
+    error = refuse(named(authentication, user=user, kerberos_delegation=True))
+    assert (error.option, error.windows_code) == ("kerberos_delegation", None)
 
 
 def test_implicit_credentials_where_a_ticket_makes_kerberos_the_default():

@@ -151,16 +151,25 @@ def local_account(options: SessionOptions, name: str) -> UsageError | Unavailabl
 
 def _insists(options: SessionOptions) -> bool:
     """Whether nothing else will do: NTLM passes no credentials on."""
-    return options.authentication == "kerberos" or options.kerberos_delegation
+    inside = options.authentication == "credssp" and options.credssp_auth_mechanism == "kerberos"
+    return options.authentication == "kerberos" or inside or options.kerberos_delegation
 
 
-def unreadable(option: str, name: str | None, error: Exception) -> TransportError:
-    """The ticket cache or keytab *name* (None: the default cache) cannot be read."""
+def _instead(option: str, options: SessionOptions, otherwise: str) -> str:
+    """What else would do than *option*: a password that is there already counts only without it."""
+    return f"leave {option} out, then password counts." if options.password else otherwise
+
+
+def unreadable(option: str, options: SessionOptions, error: Exception) -> TransportError:
+    """The keytab or ticket cache that *option* names (the default cache where it names none) cannot be read."""
+    name = getattr(options, option)
     if option == "kerberos_keytab":
-        what, remedy = f"The keytab {name}", "Name a keytab that Ansible's user can read, or set password instead."
+        what, remedy = f"The keytab {name}", "Name a keytab that Ansible's user can read, or "
+        remedy += _instead(option, options, "set password instead.")
     else:
         what = f"The ticket cache {name}" if name else "The default ticket cache"
-        remedy = "Get a ticket with kinit, name its cache in kerberos_ccache, or set password or kerberos_keytab."
+        remedy = "Get a ticket with kinit, name its cache in kerberos_ccache, or "
+        remedy += _instead(option, options, "set password or kerberos_keytab.")
     return TransportError(f"{what} cannot be used: {reason_of(error)}.", step="authentication", remedy=remedy)
 
 
@@ -173,12 +182,13 @@ def other_account(option: str, name: str, principal: str, held: t.Sequence[str])
     )
 
 
-def expired(origin: str, principal: str) -> TransportError:
+def expired(origin: str, principal: str, options: SessionOptions) -> TransportError:
     """The cache *origin* has no ticket-granting ticket, or an old one."""
     return TransportError(
         f"The ticket cache {origin} of {principal} holds no ticket-granting ticket that is still valid.",
         step="authentication",
-        remedy="Get a new one with kinit, or set password or kerberos_keytab: these are renewed by themselves.",
+        remedy="Get a new one with kinit, or "
+        + _instead("kerberos_ccache", options, "set password or kerberos_keytab: these are renewed by themselves."),
     )
 
 

@@ -128,9 +128,9 @@ def _from_keytab(options: SessionOptions, principal: str | None) -> Ticket:
     try:
         held = _held(path)
     except krb5.Krb5Error as error:
-        raise errors.unreadable("kerberos_keytab", path, error) from error
+        raise errors.unreadable("kerberos_keytab", options, error) from error
     if not held:
-        raise errors.unreadable("kerberos_keytab", path, ValueError("it holds no key"))
+        raise errors.unreadable("kerberos_keytab", options, ValueError("it holds no key"))
     if principal is not None and principal not in held:
         raise errors.other_account("kerberos_keytab", path, principal, held)
     return _initial(options, principal or held[0], Secret(keytab=path), f"the keytab {path}")
@@ -197,11 +197,11 @@ def _from_cache(options: SessionOptions, principal: str | None) -> Ticket:
     try:
         known = _copy(options.kerberos_ccache, principal)
     except krb5.Krb5Error as error:
-        raise errors.unreadable("kerberos_ccache", options.kerberos_ccache, error) from error
+        raise errors.unreadable("kerberos_ccache", options, error) from error
     if principal is not None and known.principal.casefold() != principal.casefold():
         raise errors.other_account("kerberos_ccache", known.origin, principal, [known.principal])
     if known.expires <= time.time():
-        raise errors.expired(known.origin, known.principal)
+        raise errors.expired(known.origin, known.principal, options)
     return known
 
 

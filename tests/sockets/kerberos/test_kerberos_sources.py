@@ -101,6 +101,18 @@ def test_an_expired_cache(realm, account, session, fails):
     assert "kinit" in caught.error.remedy
 
 
+@pytest.mark.parametrize("option", ["kerberos_ccache", "kerberos_keytab"])
+def test_a_password_that_is_there_is_not_asked_for(realm, account, session, fails, tmp_path, option):
+    path = str(tmp_path / "none")
+    with fails(TransportError) as caught:
+        _kerberos.ticket(session(account, PASSWORD, **{option: path}))
+    assert f"leave {option} out" in caught.error.remedy and "set password" not in caught.error.remedy
+    old = realm.ccache(account, PASSWORD, service="HTTP/localhost")
+    with fails(TransportError) as caught:
+        _kerberos.ticket(session(account, PASSWORD, kerberos_ccache=old))
+    assert "leave kerberos_ccache out" in caught.error.remedy
+
+
 def test_a_cache_without_a_granting_ticket(realm, account, session, fails):
     path = realm.ccache(account, PASSWORD, service="HTTP/localhost")
     assert not _kerberos.has_ticket(path, None)

@@ -153,6 +153,8 @@ def test_a_local_account_never_reaches_the_kdc(realm, account, session, asked, f
     with fails(UsageError) as caught:
         _kerberos.ticket(session(user, PASSWORD))
     assert caught.error.option == "user" and "user@REALM" in caught.error.remedy
+    with fails(UsageError):
+        _kerberos.ticket(session(user, PASSWORD, authentication="credssp", credssp_auth_mechanism="kerberos"))
     with fails(_kerberos.Unavailable):
         _kerberos.ticket(session(user, PASSWORD, authentication="negotiate"))
     assert asked() == []

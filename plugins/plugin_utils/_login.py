@@ -69,10 +69,12 @@ class Login:
 
     *bound* is true where a request must not go over another connection than the one that was prepared for it; *settled*
     is false where the secret was shown and nobody has said yet what became of it: then it is not shown once more.
+    *let_in* is true where the service had taken the secret before it refused a request.
     """
 
     bound = False
     settled = True
+    let_in = False
     mechanism: str | None = None
 
     def __init__(self, options: SessionOptions) -> None:
@@ -210,6 +212,7 @@ class BoundLogin(Login):
         return lost
 
     def refused(self, wire: Wire, reply: Reply) -> TransportError:
+        self.let_in = self.settled
         error = wire.refuse(reply, "It had accepted the handshake" if self.settled else None)
         if not self._encrypts and wire.options.scheme == "http":
             error.remedy = f"{_answers.IN_CLEAR} {error.remedy}"
@@ -225,6 +228,7 @@ class BoundLogin(Login):
         return self._context
 
     def _shake_hands(self, wire: Wire) -> None:
+        self.let_in = False
         ended = self._exchange_tokens(wire)
         other = self._other_scheme(wire.options, ended)
         if other is not None:

@@ -314,12 +314,12 @@ class Session:
         """A refused secret is not shown again in this process: one wrong password counts once, not once a retry.
 
         A password that belongs to a domain counts wrong there whoever hears it. A local account's belongs to the host,
-        and so does the refusal of a ticket, which says nothing of the password.
+        and so does a refusal that says nothing of the password: that of a ticket, and of a request after the handshake.
         """
         everywhere, here = self._accounts()
         account = self.options.account
-        by_service = error.http_status is not None
-        narrow = account is None or account.local or (by_service and self._login.mechanism == "kerberos")
+        by_ticket = error.http_status is not None and self._login.mechanism == "kerberos"
+        narrow = account is None or account.local or by_ticket or self._login.let_in
         _refused.setdefault(here if narrow else everywhere, error)
 
     def _check_not_refused(self) -> None:

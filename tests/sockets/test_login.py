@@ -58,6 +58,29 @@ def test_a_refused_password_is_shown_once(peer):
     assert "wrong-pass" not in first.message + first.remedy
 
 
+@pytest.mark.parametrize("encryption", ["auto", "never"])
+def test_a_user_without_rights_on_one_host_is_not_barred_from_another(peer, encryption, tmp_path):
+    """The service had taken the password of the domain's account before it refused the request."""
+    (tmp_path / "users").write_text("CORP:wsman:s3cret-pass\n")
+
+    def script(wire):
+        shake(wire)
+        while wire.receive():
+            wire.answer(b"", "401 Unauthorized", [OFFER])
+
+    def clear(wire):
+        shake(wire)
+        while wire.receive():
+            wire.answer()
+
+    strict = start(peer, script)
+    lenient = start(peer, clear if encryption == "never" else lambda wire: echo(wire, shake(wire)))
+    account = {**NTLM, "user": "CORP\\wsman", "message_encryption": encryption}
+    assert "had accepted the handshake" in fails(strict.port, **account).message
+    assert "not tried again" in fails(strict.port, **account).message
+    assert session(lenient.port, host="localhost", **account).send(REQUEST).body == ENVELOPE
+
+
 @pytest.mark.parametrize("way", ["closed", "reset"])
 def test_a_connection_that_ends_upon_the_last_token_is_no_reason_to_show_it_again(peer, way):
     def script(wire):

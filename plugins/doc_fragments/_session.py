@@ -62,11 +62,11 @@ options:
       user:
         description:
           - The user, as V(user@REALM) or V(DOMAIN\\user) for an account of a domain, or as V(user) for one of the host itself.
-        type: str
+        type: raw
       password:
         description:
           - The password of O(session.user). One that a KDC or the service has refused is not sent again in the same task.
-        type: str
+        type: raw
       message_encryption:
         description:
           - Encryption of the messages by the authentication. V(auto) encrypts over HTTP, and V(always) over HTTPS too.
@@ -137,7 +137,7 @@ options:
       certificate_key_password:
         description:
           - What opens the key, or O(session.certificate_pfx).
-        type: str
+        type: raw
       certificate_pfx:
         description:
           - A PKCS#12 file with certificate and key, instead of O(session.certificate_pem).
@@ -186,7 +186,7 @@ options:
       proxy:
         description:
           - The URL of the HTTP proxy to reach the service through; for HTTPS only.
-        type: str
+        type: raw
       proxy_access_type:
         description:
           - Where the proxy comes from if O(session.proxy) names none. V(none) connects to the service itself. V(environment) and
@@ -199,11 +199,11 @@ options:
       proxy_user:
         description:
           - The user for the proxy.
-        type: str
+        type: raw
       proxy_password:
         description:
           - The password of O(session.proxy_user).
-        type: str
+        type: raw
       connect_timeout:
         description:
           - Seconds for reaching the service, that is for its name, the connection and the TLS handshake together.

@@ -34,10 +34,11 @@ def session_options_spec() -> ArgumentSpec:
 
 
 def _authentication() -> ArgumentSpec:
+    """Secrets and users are raw here and below: core makes text of what is none, and that would be sent."""
     return {
         "authentication": {"type": "str"},
-        "user": {"type": "str"},
-        "password": {"type": "str", "no_log": True},
+        "user": {"type": "raw"},
+        "password": {"type": "raw", "no_log": True},
         "message_encryption": {"type": "str", "choices": list(session.MESSAGE_ENCRYPTIONS)},
         "channel_binding": {"type": "str", "choices": list(session.CHANNEL_BINDINGS)},
         "trusted_hosts": {"type": "list", "elements": "str"},
@@ -53,7 +54,7 @@ def _authentication() -> ArgumentSpec:
         "credssp_minimum_version": {"type": "int"},
         "certificate_pem": {"type": "path"},
         "certificate_key_pem": {"type": "path"},
-        "certificate_key_password": {"type": "str", "no_log": True},
+        "certificate_key_password": {"type": "raw", "no_log": True},
         "certificate_pfx": {"type": "path"},
     }
 
@@ -75,11 +76,11 @@ def _tls() -> ArgumentSpec:
 
 def _proxy() -> ArgumentSpec:
     return {
-        "proxy": {"type": "str"},
+        "proxy": {"type": "raw"},
         "proxy_access_type": {"type": "str"},
         "proxy_authentication": {"type": "str"},
-        "proxy_user": {"type": "str"},
-        "proxy_password": {"type": "str", "no_log": True},
+        "proxy_user": {"type": "raw"},
+        "proxy_password": {"type": "raw", "no_log": True},
     }
 
 

@@ -45,6 +45,7 @@ CASES: list[tuple[str, str, dict[str, t.Any], list[str]]] = [
         "namespace of another", "get", {"resource_uri": "wmicimv2/A?B=c", "namespace": "root/x"},
         ["namespace", "root/cimv2"],
     ),
+    ("password that is no text", "get", {**CONFIG, "session": {"password": {"old": "x"}}}, ["password", "one text"]),
     ("option of no such shape", "get", {**CONFIG, "option_set": "Name"}, ["option_set"]),
     ("option without a name", "get", {**CONFIG, "option_set": [{"value": "x"}]}, ["option_set", "name"]),
     ("wrong type", "enumerate", {**SERVICES, "max_elements": "many"}, ["max_elements"]),

@@ -9,7 +9,6 @@ import ssl
 import typing as t
 
 import pytest
-import spnego
 import spnego.tls
 from handshakes import GET, Client
 from sandbox_requests import element, envelope, header

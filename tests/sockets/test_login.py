@@ -99,6 +99,7 @@ def test_a_connection_that_ends_upon_the_last_token_is_no_reason_to_show_it_agai
     assert error.outcome_unknown is False
     assert (one.connections, len(one.requests)) == (1, 2)
 
+
 def test_a_token_that_is_no_ascii_is_none(peer):
     def script(wire):
         while wire.receive():

@@ -28,6 +28,7 @@ _CHARSET = re.compile(r"""charset\s*=\s*["']?([^"';\s]+)""", re.IGNORECASE)
 _SCHEME = re.compile(r"([A-Za-z][\w!#$%&'*+.^`|~-]{0,31})(?!\s*=)(?:\s|\Z)", re.ASCII)  # a peer's, and shown
 _PARTS = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
 _GZIP = b"\x1f\x8b"
+TLS_ALERT = "\x15"  # the first octet of an alert, which is how a TLS port answers plain text (RFC 8446 5.1)
 _MAX_MEMBERS = 256
 _PREFIX_REMEDY = "Check http_prefix (wsman is usual), and that host and port are those of the WS-Management service."
 
@@ -299,6 +300,17 @@ def refused(
         f"{advice}. The service offers {', '.join(schemes) or 'no other scheme'}.",
         schemes,
         secret_refused=True,
+    )
+
+
+def refused_before(known: TransportError) -> TransportError:
+    """The error for credentials that were refused earlier, by *known*, and are not shown once more."""
+    return TransportError(
+        f"{known.message} It was not tried again with the same credentials.",
+        step=known.step,
+        remedy=known.remedy,
+        offered_schemes=known.offered_schemes,
+        http_status=known.http_status,
     )
 
 

@@ -18,7 +18,6 @@ from ansible_collections.wsman.automation.plugins.plugin_utils import _answers, 
 from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange, TooMuchError
 
 _CLOSED = (http.client.RemoteDisconnected, ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
-_TLS_ALERT = "\x15"  # the first octet of an alert, which is how a TLS port answers plain text (RFC 8446 5.1)
 
 
 def is_stale(error: BaseException, exchange: Exchange, repeatable: bool) -> bool:
@@ -44,7 +43,7 @@ def explain(failure: BaseException, exchange: Exchange, options: SessionOptions,
     if isinstance(cause, _CLOSED):
         closed = _closed(exchange, unknown)
         silent = exchange.opened and not exchange.received
-        return _no_http(exchange, _TLS_ALERT) if silent and _is_tls_port(options, exchange) else closed
+        return _no_http(exchange, _answers.TLS_ALERT) if silent and _is_tls_port(options, exchange) else closed
     if isinstance(cause, http.client.BadStatusLine):
         return _no_http(exchange, str(cause.line))
     if isinstance(cause, ssl.SSLError):
@@ -96,7 +95,7 @@ def _closed(exchange: Exchange, unknown: bool) -> TransportError:
 
 
 def _no_http(exchange: Exchange, line: str) -> TransportError:
-    if line.startswith(_TLS_ALERT):
+    if line.startswith(_answers.TLS_ALERT):
         return TransportError(
             f"{exchange.peer} is an HTTPS port and was asked in plain HTTP.",
             step="http",

@@ -16,12 +16,12 @@ import typing as t
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError, UsageError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
-from ansible_collections.wsman.automation.plugins.plugin_utils import _spnego
+from ansible_collections.wsman.automation.plugins.plugin_utils import _answers, _spnego
 from ansible_collections.wsman.automation.plugins.plugin_utils._digest import Digest
 from ansible_collections.wsman.automation.plugins.plugin_utils._kerberos import Unavailable
 from ansible_collections.wsman.automation.plugins.plugin_utils._proxy_url import ProxyUrl, find
 from ansible_collections.wsman.automation.plugins.plugin_utils._proxy_wire import GoneError, Reply, Wire
-from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange, PlainSocket, within
+from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange, PlainSocket
 
 __all__ = ["ProxyUrl", "connect", "find"]
 
@@ -68,7 +68,7 @@ class _Tunnel:
 
     def __init__(self, proxy: ProxyUrl, options: SessionOptions, exchange: Exchange) -> None:
         self.proxy, self.options, self.exchange = proxy, options, exchange
-        self.name = f"[{proxy.host}]:{proxy.port}" if ":" in proxy.host else f"{proxy.host}:{proxy.port}"
+        self.name = proxy.authority
         self.wire: Wire | None = None
         self.notes: list[tuple[str, str]] = []  # why a scheme that is offered cannot be used, and the remedy
 
@@ -165,12 +165,10 @@ class _Tunnel:
 
     def _begin_context(self) -> t.Any:
         """The context, for which a KDC may be asked; one that does not answer is given up as the proxy would be."""
-        try:
-            return within(self.exchange.seconds_to_connect(), lambda: _spnego.begin(self._account(), None))
-        except TimeoutError as error:
-            waited = f"No KDC answered within {self.exchange.connect_timeout:g} s."
-            remedy = "Check the KDCs that krb5.conf or DNS name for the realm of proxy_user."
-            raise self.exchange.too_late("proxy", waited, remedy) from error
+        remedy = "Check the KDCs that krb5.conf or DNS name for the realm of proxy_user."
+        return self.exchange.wait_for(
+            lambda: _spnego.begin(self._account(), None), "proxy", "No KDC answered", remedy
+        )
 
     def _judge_negotiate(self, reply: Reply, shown: bytes | None, context: t.Any) -> Reply:
         """Refused, unless only NTLM's first message was sent, with nothing of the secret in it."""
@@ -242,7 +240,7 @@ class _Tunnel:
     def _connected(self, kept: bool) -> Wire:
         if not kept:
             self._close()
-            self.wire = Wire(self.proxy.host, self.proxy.port, self.exchange)
+            self.wire = Wire(self.proxy, self.exchange)
         return self._live()
 
     def _live(self) -> Wire:
@@ -331,10 +329,4 @@ class _Tunnel:
     def _check_not_refused(self) -> None:
         known = _refused.get(self._key())
         if known is not None:
-            raise TransportError(
-                f"{known.message} It was not tried again with the same credentials.",
-                step="proxy",
-                remedy=known.remedy,
-                offered_schemes=known.offered_schemes,
-                http_status=known.http_status,
-            )
+            raise _answers.refused_before(known)

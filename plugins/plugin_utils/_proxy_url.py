@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import urllib.parse
 
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.connection_string import join_authority
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
 
@@ -28,6 +29,11 @@ class ProxyUrl:
     user: str | None = None
     password: str | None = None
     origin: str = "proxy"
+
+    @property
+    def authority(self) -> str:
+        """``host:port``, as it is called in messages."""
+        return join_authority(self.host, self.port)
 
     def __repr__(self) -> str:
         return f"ProxyUrl(host={self.host!r}, port={self.port}, origin={self.origin!r})"

@@ -17,6 +17,7 @@ import typing as t
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
 from ansible_collections.wsman.automation.plugins.plugin_utils import _answers
+from ansible_collections.wsman.automation.plugins.plugin_utils._proxy_url import ProxyUrl
 from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import (
     Exchange,
     PlainSocket,
@@ -26,7 +27,6 @@ from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import (
 
 _MAX_ANSWER = 256 * 1024  # of one answer, the page of an error included
 _MAX_WORDS = 120
-_TLS_ALERT = "\x15"  # RFC 8446 5.1: how a TLS port answers plain text
 
 
 class GoneError(Exception):
@@ -43,12 +43,16 @@ class Reply(_answers.Challenged):
 
 
 class Wire:
-    """A connection to the proxy at *host* and *port*, which :meth:`release` hands over once it is a tunnel."""
+    """A connection to *proxy*, which :meth:`release` hands over once it is a tunnel."""
 
-    def __init__(self, host: str, port: int, exchange: Exchange) -> None:
-        self.name = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    def __init__(self, proxy: ProxyUrl, exchange: Exchange) -> None:
+        self.name = f"The proxy {proxy.authority}"
         self.exchange = exchange
-        self.connection = self._connect(host, port)
+        try:
+            self.connection = connect(proxy.host, proxy.port, exchange, self.name)
+        except TransportError as error:
+            error.remedy = None  # what helps to reach a service does not fit
+            raise
         self.connection.exchange = None  # its octets are no service's, and its time is that for connecting
 
     def ask(self, target: str, authorization: str | None) -> Reply:
@@ -98,14 +102,6 @@ class Wire:
             pass
         return False
 
-    def _connect(self, host: str, port: int) -> PlainSocket:
-        try:
-            return connect(host, port, self.exchange, "proxy")
-        except TransportError as error:
-            said = error.message
-            message = f"The proxy {self.name}{said[len(self.name) :]}" if said.startswith(self.name) else said
-            raise TransportError(message, step="proxy") from error
-
     def _read(self, octets: _Octets) -> Reply:
         """The answer that counts; those before it are skipped."""
         while True:
@@ -133,14 +129,14 @@ class Wire:
             self.close()
 
     def _too_late(self) -> TransportError:
-        waited = f"The proxy {self.name} did not answer within {self.exchange.connect_timeout:g} s."
+        waited = f"{self.name} did not answer within {self.exchange.connect_timeout:g} s."
         return self.exchange.too_late("proxy", waited, "")
 
     def _no_http(self, error: Exception, octets: _Octets) -> TransportError:
         line = getattr(error, "line", "")
         if isinstance(error, http.client.IncompleteRead) and octets.count == len(error.partial):
             line = error.partial.decode("latin-1")  # all that there is
-        if line.startswith(_TLS_ALERT):
+        if line.startswith(_answers.TLS_ALERT):
             said = "speaks TLS itself; only proxies that are spoken to in plain HTTP can be used"
         elif isinstance(error, http.client.BadStatusLine) or not "HTTP/".startswith(line[:5]):
             said = "answers, but not in HTTP"
@@ -148,7 +144,7 @@ class Wire:
             said = "closed the connection in the middle of its answer"
         else:
             said = f"answers with something that breaks the rules of HTTP ({type(error).__name__})"
-        return TransportError(f"The proxy {self.name} {said}.", step="proxy")
+        return TransportError(f"{self.name} {said}.", step="proxy")
 
 
 class _Octets(io.RawIOBase):

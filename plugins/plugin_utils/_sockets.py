@@ -81,6 +81,16 @@ class Exchange:
             raise TimeoutError("connect_timeout")
         return self.seconds(left)
 
+    def wait_for(self, function: t.Callable[[], t.Any], step: str, waited: str, remedy: str) -> t.Any:
+        """What *function* gives, which asks somebody who may be silent, within the time for connecting.
+
+        Raises what it raises, and the error for *step* that it was *waited* for in vain (``No KDC answered``).
+        """
+        try:
+            return within(self.seconds_to_connect(), function)
+        except TimeoutError as error:
+            raise self.too_late(step, f"{waited} within {self.connect_timeout:g} s.", remedy) from error
+
     def too_late(self, step: str, waited: str, remedy: str, outcome_unknown: bool = False) -> TransportError:
         """The error for a TimeoutError in *step*: of the deadline if it has passed, else *waited* is the message."""
         if self.deadline_at is not None and time.monotonic() >= self.deadline_at - 0.001:
@@ -131,12 +141,12 @@ class TlsSocket(_Limited, ssl.SSLSocket):
     """Given to a context as ``sslsocket_class``; ``sendall`` calls ``send`` for each record."""
 
 
-def connect(host: str, port: int, exchange: Exchange, step: str = "connect") -> PlainSocket:
+def connect(host: str, port: int, exchange: Exchange, proxy: str | None = None) -> PlainSocket:
     """A connection to the first address of *host* that takes one, within the exchange's time.
 
-    Raises :class:`TransportError`; *step* names what is being reached where it is not the service.
+    Raises :class:`TransportError`; *proxy* is what a proxy is called, where it is not the service that is reached.
     """
-    peer = f"{host}:{port}" if step == "proxy" else exchange.peer
+    step, peer = ("connect", exchange.peer) if proxy is None else ("proxy", proxy)
     try:
         addresses = _resolve(host, port, exchange)
         return _connect_first(addresses, exchange)
@@ -164,7 +174,7 @@ def _not_resolved(host: str, error: Exception, step: str) -> TransportError:
     reason = getattr(error, "strerror", None) or str(error)
     return TransportError(
         f"The name {host} could not be resolved: {reason}.",
-        step="proxy" if step == "proxy" else "resolve",
+        step="resolve" if step == "connect" else step,
         remedy="Check host (ansible_host), or the name service of the control node.",
     )
 
@@ -177,13 +187,12 @@ def _resolve(host: str, port: int, exchange: Exchange) -> list[tuple[t.Any, ...]
         pass
     else:
         return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    try:
-        return within(
-            exchange.seconds_to_connect(), lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        )
-    except TimeoutError as error:
-        waited = f"The name {host} was not resolved within {exchange.connect_timeout:g} s."
-        raise exchange.too_late("resolve", waited, "Check the name service of the control node.") from error
+    return exchange.wait_for(
+        lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM),
+        "resolve",
+        f"The name {host} was not resolved",
+        "Check the name service of the control node.",
+    )
 
 
 def within(seconds: float, function: t.Callable[[], t.Any]) -> t.Any:

@@ -21,7 +21,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors imp
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
 from ansible_collections.wsman.automation.plugins.plugin_utils import _answers, _failures, _http, _login
 from ansible_collections.wsman.automation.plugins.plugin_utils._login import Reply
-from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import DEADLINE, Exchange, within
+from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import DEADLINE, Exchange
 
 USER_AGENT = "Microsoft WinRM Client"  # by this name OMI wraps datetimes, so that their type is seen on the wire
 UNAUTHENTICATED = {"WSMANIDENTIFY": "unauthenticated"}  # MS-WSMV 3.1.4.1.21: Identify without credentials
@@ -176,12 +176,8 @@ class Session:
     def wait_for(self, function: t.Callable[[], t.Any]) -> t.Any:
         """What *function* gives; a KDC that does not answer is given up like a service that does not."""
         self._begin()
-        try:
-            return within(self._exchange.seconds_to_connect(), function)
-        except TimeoutError as error:
-            waited = f"No KDC answered within {self.options.connect_timeout:g} s."
-            remedy = "Check the KDCs that krb5.conf or DNS name for the realm, and that firewalls pass port 88."
-            raise self._exchange.too_late("authentication", waited, remedy) from error
+        remedy = "Check the KDCs that krb5.conf or DNS name for the realm, and that firewalls pass port 88."
+        return self._exchange.wait_for(function, "authentication", "No KDC answered", remedy)
 
     def identify(self) -> bytes:
         """An Identify for this service."""
@@ -327,13 +323,7 @@ class Session:
             return
         known = next((_refused[account] for account in self._accounts() if account in _refused), None)
         if known is not None:
-            raise TransportError(
-                f"{known.message} It was not tried again with the same credentials.",
-                step=known.step,
-                remedy=known.remedy,
-                offered_schemes=known.offered_schemes,
-                http_status=known.http_status,
-            )
+            raise _answers.refused_before(known)
 
 
 def _headers(options: SessionOptions) -> dict[str, str]:

@@ -98,6 +98,11 @@ def split_authority(authority: str, option: str) -> tuple[str, int | None]:
     return parse_host(host, option), check_port(int(port), option)
 
 
+def join_authority(host: str, port: int) -> str:
+    """``host:port`` as URLs, heads and messages have it: IPv6 in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def parse_host(text: t.Any, option: str = "host") -> str:
     """A host name, an IPv4 or IPv6 address (also in brackets, also with a zone) → the form that resolvers take.
 

@@ -102,9 +102,8 @@ class SessionOptions:
 
     @property
     def authority(self) -> str:
-        """``host:port`` as a ``Host`` header has it: IPv6 in brackets, without a zone (RFC 6874 section 1)."""
-        host = self.host.partition("%")[0]
-        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
+        """``host:port`` as a ``Host`` header has it: without a zone (RFC 6874 section 1)."""
+        return connection_string.join_authority(self.host.partition("%")[0], self.port)
 
     @property
     def url(self) -> str:

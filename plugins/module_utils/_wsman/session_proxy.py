@@ -13,7 +13,7 @@ import re
 import typing as t
 import urllib.parse
 
-from .connection_string import shown, split_authority
+from .connection_string import join_authority, shown, split_authority
 from .errors import UsageError
 
 #: Windows' constants (``WSManProxyIEConfig`` 1 and so on), New-CimSessionOption's names, and ours.
@@ -119,7 +119,7 @@ def _parse(text: str) -> dict[str, str]:
             remedy="Write http://host:port: what goes through it is encrypted by the service's own TLS.",
         )
     host, port = split_authority(match["authority"], "proxy")
-    found = {"proxy": f"http://{f'[{host}]' if ':' in host else host}:{port or DEFAULT_PORT}"}
+    found = {"proxy": f"http://{join_authority(host, port or DEFAULT_PORT)}"}
     if match["user"] is not None:
         user, colon, password = match["user"].partition(":")
         found["proxy_user"] = _decoded(user)

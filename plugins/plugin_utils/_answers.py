@@ -84,12 +84,17 @@ def charset(content_type: str | None) -> str | None:
     return found.group(1).lower() if found else None
 
 
+def split_challenge(line: str) -> list[str]:
+    """What stands between the commas of a ``WWW-Authenticate`` line; a comma within quotes is none (RFC 9110 5.6.1)."""
+    return [part.strip() for part in _PARTS.findall(line)]
+
+
 def parse_schemes(challenges: t.Iterable[str]) -> tuple[str, ...]:
     """The schemes of all ``WWW-Authenticate`` lines in order, each once, in the server's spelling (RFC 9110 11.6.1)."""
     schemes: dict[str, None] = {}
     for line in challenges:
-        for part in _PARTS.findall(line):
-            if found := _SCHEME.match(part.strip()):
+        for part in split_challenge(line):
+            if found := _SCHEME.match(part):
                 schemes[found.group(1)] = None
     return tuple(schemes)[:_MAX_SCHEMES]
 
@@ -111,8 +116,8 @@ class Challenged:
     def token(self, scheme: str) -> bytes | None:
         """What it says in the conversation of *scheme*; None where that is nothing, or no base64."""
         for line in self.challenges:
-            for part in line.split(","):
-                name, _space, token = part.strip().partition(" ")
+            for part in split_challenge(line):
+                name, _space, token = part.partition(" ")
                 if name.lower() == scheme.lower() and token.strip():
                     with contextlib.suppress(ValueError):  # binascii.Error is one; another is for what is not ASCII
                         return base64.b64decode(token.strip(), validate=True)

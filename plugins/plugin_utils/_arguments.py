@@ -19,6 +19,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     documents,
     fragment,
     representation,
+    session,
     session_flags,
     uris,
     xml,
@@ -39,11 +40,7 @@ Arguments = dict[str, t.Any]
 _REQUEST_OPTIONS = ("operation_timeout", "max_envelope_size", "locale")
 
 #: Options and flags of the connection that mean something with an account only.
-_OF_AN_ACCOUNT = (
-    "user", "password", "implicit_credentials", "channel_binding", "spn_server_port", "kerberos_ccache",
-    "kerberos_keytab", "kerberos_delegation", "certificate_pem", "certificate_key_pem", "certificate_key_password",
-    "certificate_pfx",
-)  # fmt: skip
+_OF_AN_ACCOUNT = frozenset({*session.CREDENTIALS, "channel_binding"})
 _FLAGS_OF_AN_ACCOUNT = frozenset(session_flags.AUTHENTICATIONS) | {
     "CredUsernamePassword",
     "EnableSPNServerPort",

@@ -19,7 +19,6 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     session,
     session_flags,
     session_values,
-    users,
 )
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
 from ansible_collections.wsman.automation.plugins.plugin_utils import _foreign
@@ -233,21 +232,13 @@ def _drop_moot_account(options: Options, notes: Notes) -> None:
     names: tuple[str, ...] = CERTIFICATE if authentication != "certificate" else ()
     if authentication in _WITHOUT_ACCOUNT or _value(options, "implicit_credentials"):
         names += ACCOUNT
-    if not _delegates(authentication, options):
+    user, host = (str(_value(options, name) or "") for name in ("user", "host"))
+    if not session.delegates(authentication, user, host):
         names += ("kerberos_delegation",)
     for name in names:
         if name in options and not options[name].is_ours:
             beside = f"authentication {authentication}" if authentication else "this authentication"
             notes.append((2, f"{options.pop(name).source} means nothing with {beside} and is not used."))
-
-
-def _delegates(authentication: str | None, options: Options) -> bool:
-    """Whether there may be a ticket to pass on: not where it is NTLM, as for an account of the host itself."""
-    if authentication in ("kerberos", "credssp"):
-        return True
-    user, host = _value(options, "user"), _value(options, "host")
-    local = bool(user) and users.parse(str(user), str(host or "")).local
-    return authentication in (None, "default", "negotiate") and not local
 
 
 def _first_authentication(options: Options) -> str | None:

@@ -19,10 +19,10 @@ import unicodedata
 import urllib.parse
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
+from ansible_collections.wsman.automation.plugins.plugin_utils import _answers
 
 _STRENGTH = {"MD5": 1, "SHA-256": 2, "SHA-512-256": 3}  # RFC 7616 6.1; the name in hashlib stands in _hash
 _TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
-_ELEMENTS = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')  # what stands between the commas of a list
 _SCHEME = re.compile(rf"({_TOKEN})(?![ \t]*=)(?:[ \t]+|\Z)")
 _PARAMETER = re.compile(rf'({_TOKEN})[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
 _FOLD = re.compile(r"\r?\n[ \t]+")  # RFC 9112 5.2
@@ -203,8 +203,7 @@ def _parse(values: t.Iterable[str]) -> t.Iterator[dict[str, str]]:
         line = _FOLD.sub(" ", value)[:left]
         left -= len(line)
         current: dict[str, str] | None = None
-        for element in _ELEMENTS.findall(line):
-            text = element.strip(" \t")
+        for text in _answers.split_challenge(line):
             if found := _SCHEME.match(text):
                 if current is not None:
                     yield current

@@ -20,7 +20,7 @@ from . import connection_string, session_flags, session_proxy, session_rules, se
 from .connection_string import PORTS, SCHEMES
 from .errors import UsageError
 from .session_case import Case
-from .session_rules import BINDING, ENCRYPTING, SKIP_SWITCHES, TLS_OPTIONS
+from .session_rules import BINDING, ENCRYPTING, SKIP_SWITCHES, TLS_OPTIONS, delegates
 from .session_values import (
     AUTHENTICATIONS,
     CHANNEL_BINDINGS,
@@ -32,9 +32,9 @@ from .session_values import (
 )
 
 __all__ = [
-    "AUTHENTICATIONS", "BINDING", "CHANNEL_BINDINGS", "CREDSSP_MECHANISMS", "ENCODINGS", "ENCRYPTING",
+    "AUTHENTICATIONS", "BINDING", "CHANNEL_BINDINGS", "CREDENTIALS", "CREDSSP_MECHANISMS", "ENCODINGS", "ENCRYPTING",
     "MESSAGE_ENCRYPTIONS", "OPTIONS", "PORTS", "PROFILES", "SCHEMES", "SERVER_TIMEOUT", "SKIP_SWITCHES", "TLS_OPTIONS",
-    "SessionOptions", "from_options",
+    "SessionOptions", "delegates", "from_options",
 ]  # fmt: skip
 
 _SECRET = ("user", "password", "certificate_key_password", "proxy_user", "proxy_password")
@@ -177,10 +177,13 @@ class SessionOptions:
         return f"SessionOptions({', '.join(shown)})"
 
 
+#: Options that say who we are, and what only that can do.
+CREDENTIALS = (
+    "user", "password", "kerberos_ccache", "kerberos_keytab", "certificate_pem", "certificate_key_pem",
+    "certificate_key_password", "certificate_pfx", "implicit_credentials", "kerberos_delegation", "spn_server_port",
+)  # fmt: skip
 _WITHOUT_CREDENTIALS: dict[str, t.Any] = {
-    **dict.fromkeys(("user", "password", "kerberos_ccache", "kerberos_keytab")),
-    **dict.fromkeys(("certificate_pem", "certificate_key_pem", "certificate_key_password", "certificate_pfx")),
-    **dict.fromkeys(("implicit_credentials", "kerberos_delegation", "spn_server_port"), False),
+    field.name: field.default for field in dataclasses.fields(SessionOptions) if field.name in CREDENTIALS
 }
 
 

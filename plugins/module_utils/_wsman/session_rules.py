@@ -317,12 +317,22 @@ def _always(case: Case) -> UsageError | None:
     return None
 
 
+def delegates(authentication: str | None, user: str | None, host: str) -> bool:
+    """Whether *authentication* may pass something on: a ticket, or by CredSSP the password.
+
+    Not where it is NTLM, as it is for an account of the host itself. ``None`` and ``default`` may become any.
+    """
+    if authentication in ("kerberos", "credssp"):
+        return True
+    local = bool(user) and users.parse(str(user), host).local
+    return authentication in (None, "default", "negotiate") and not local
+
+
 def _delegation(case: Case) -> UsageError | None:
-    """Only a ticket is passed on, or by CredSSP the password."""
-    user, authentication = case.options.get("user"), case.authentication
-    if not case.has("kerberos_delegation") or authentication in ("kerberos", "credssp"):
-        return None
-    if authentication == "negotiate" and not (user and users.parse(user, case.endpoint.host).local):
+    authentication = case.authentication
+    if not case.has("kerberos_delegation") or delegates(
+        authentication, case.options.get("user"), case.endpoint.host
+    ):
         return None
     account = " for an account of the service's computer" if authentication == "negotiate" else ""
     return UsageError(

@@ -60,10 +60,10 @@ def read(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 def spelled(name: t.Any) -> t.Any:
     """An authentication in our spelling; what is none stays as it is."""
-    if not isinstance(name, str):
+    try:
+        return _authentication_name("authentication", name)
+    except UsageError:
         return name
-    ours = AUTHENTICATION_ALIASES.get(name.strip().lower(), name.strip().lower())
-    return ours if ours in AUTHENTICATIONS else name
 
 
 def timeouts(values: t.Mapping[str, t.Any]) -> tuple[float | None, float]:
@@ -79,26 +79,31 @@ def timeouts(values: t.Mapping[str, t.Any]) -> tuple[float | None, float]:
     return operation or None, read_timeout
 
 
-def text(option: str, value: t.Any) -> str | None:
-    """A text of one line; ``None`` for an empty one."""
+def _written(option: str, value: t.Any) -> str:
+    """A text, or a number that was meant as one. It may be a secret, or stand beside one: it is never shown."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise UsageError("It is no text.", option=option, remedy="Write one text.")
-    if _CONTROL.search(str(value)):
+    return str(value)
+
+
+def text(option: str, value: t.Any) -> str | None:
+    """A text of one line; ``None`` for an empty one."""
+    found = _written(option, value)
+    if _CONTROL.search(found):
         raise UsageError(
             "It holds a control character, such as the end of a line.", option=option, remedy="Write it in one line."
         )
-    return str(value) or None
+    return found or None
 
 
 def _encodable(option: str, value: t.Any) -> str:
-    """A text that can be written in UTF-8. It is a secret, or it stands beside one: it is never shown."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise UsageError("It is no text.", option=option, remedy="Write one text.")
-    if any("\ud800" <= character <= "\udfff" for character in str(value)):
+    """A text that can be written in UTF-8."""
+    found = _written(option, value)
+    if any("\ud800" <= character <= "\udfff" for character in found):
         raise UsageError(
             "It holds bytes that are no text.", option=option, remedy="Write it in UTF-8 where it comes from."
         )
-    return str(value)
+    return found
 
 
 def _user(option: str, value: t.Any) -> str | None:
@@ -123,11 +128,13 @@ def one_of(choices: t.Sequence[str], aliases: t.Mapping[str, str] | None = None)
     return reader
 
 
+_authentication_name: t.Final = one_of(AUTHENTICATIONS, AUTHENTICATION_ALIASES)
+
+
 def _authentication(option: str, value: t.Any) -> tuple[str, ...]:
     """One name, or several in order of preference, as the inventories of other plugins have them."""
-    reader = one_of(AUTHENTICATIONS, AUTHENTICATION_ALIASES)
     names = value if isinstance(value, list) else [value]
-    return tuple(dict.fromkeys(reader(option, name) for name in names)) or ("default",)
+    return tuple(dict.fromkeys(_authentication_name(option, name) for name in names)) or ("default",)
 
 
 def _boolean(option: str, value: t.Any) -> bool:

@@ -580,7 +580,6 @@ options:
 import contextlib
 import dataclasses
 import typing as t
-import uuid
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.connection import ConnectionBase
@@ -683,10 +682,8 @@ class Connection(ConnectionBase):
                 seconds = float(connect_timeout)
                 options = dataclasses.replace(options, connect_timeout=seconds, read_timeout=max(seconds, 10.0))
             with contextlib.closing(_transport.Session(options)) as session:
-                message_id = str(uuid.uuid4())
-                request = envelope.dump(operations.identify(), envelope.Settings(to=options.url), message_id)
                 nobody = options.authentication == "none"
-                answer = session.send(request, headers=_transport.UNAUTHENTICATED if nobody else None)
+                answer = session.send(session.identify(), headers=_transport.UNAUTHENTICATED if nobody else None)
                 response = envelope.load(answer.body, charset=answer.charset, http_status=answer.status)
                 operations.read_identify(response)
         except WSManError as error:

@@ -11,10 +11,10 @@ from __future__ import annotations
 import hashlib
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
+from ansible_collections.wsman.automation.plugins.plugin_utils._certificates import UNREADABLE
 
 try:
     from cryptography import x509
-    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import hashes
 except ImportError:
     x509 = None
@@ -47,5 +47,5 @@ def _signature_hash(certificate: bytes) -> hashes.HashAlgorithm | None:
     """For RSA-PSS it stands in the parameters of the signature, for ECDSA in its name."""
     try:
         return x509.load_der_x509_certificate(certificate).signature_hash_algorithm
-    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion):  # stricter than OpenSSL, which has accepted it
+    except UNREADABLE:  # stricter than OpenSSL, which has accepted it
         return None

@@ -19,11 +19,22 @@ import typing as t
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
 
 try:
+    from cryptography import x509
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.serialization import pkcs12
+
+    #: What cryptography raises for a certificate that OpenSSL has read and it does not.
+    UNREADABLE: tuple[type[Exception], ...] = (
+        ValueError,
+        UnsupportedAlgorithm,
+        x509.DuplicateExtension,
+        x509.InvalidVersion,
+        x509.UnsupportedGeneralNameType,
+    )
 except ImportError:
     pkcs12 = None  # needed for certificate_pfx alone
+    UNREADABLE = ()
 
 _MISMATCH = ("KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED")  # the last: a key of another kind
 _REMEDY_PEM = "Name a file that holds it in PEM form, or give both as PKCS#12 in certificate_pfx."

@@ -161,10 +161,8 @@ class Delegation:
     def unwrap(self, header: bytes, sealed: bytes) -> bytes:
         if not _whole_records(header + sealed):
             raise errors.not_sealed("its TLS records are cut off")
-        try:
+        with errors.opening():
             plain: bytes = self._context.unwrap_winrm(header, sealed)
-        except errors.ERRORS as error:
-            raise errors.not_sealed(errors.reason(error)) from error
         return plain
 
     @property

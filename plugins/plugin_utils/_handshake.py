@@ -54,14 +54,6 @@ def has_ticket(context: Context) -> bool:
     return context.mechanism == "kerberos" or context.complete
 
 
-def endless(context: Context) -> TransportError:
-    return TransportError(
-        f"The {context.scheme} handshake does not come to an end.",
-        step="authentication",
-        remedy="Use another authentication, and look at the service's log.",
-    )
-
-
 def stopped(context: Context, options: SessionOptions, reply: Reply) -> TransportError:
     return TransportError(
         f"{options.url} offers {context.scheme} and does not go on with the handshake after its first message.",

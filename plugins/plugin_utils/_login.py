@@ -16,7 +16,7 @@ import typing as t
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import encrypted
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import ProtocolError, TransportError
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import ENCRYPTING, SessionOptions
 from ansible_collections.wsman.automation.plugins.plugin_utils import _answers, _spnego
 from ansible_collections.wsman.automation.plugins.plugin_utils import _handshake as handshake
 from ansible_collections.wsman.automation.plugins.plugin_utils._authentication import Context
@@ -24,7 +24,6 @@ from ansible_collections.wsman.automation.plugins.plugin_utils._digest import Di
 
 # MS-WSMV 2.2.9 and DSP0226 C.3.1.5: over TLS with both sides' certificates
 MUTUAL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
-_MAX_LEGS = 12  # CredSSP has six
 # the beginning of a Server head → whether its service wants tabs; a balancer's own name says nothing of what is behind
 _TABS = {"microsoft-": True, "omi": False, "openwsman": False}
 
@@ -245,20 +244,23 @@ class BoundLogin(Login):
             self._tabs = next((tabs for name, tabs in _TABS.items() if server.startswith(name)), None)
 
     def _exchange_tokens(self, wire: Wire) -> handshake.Ended:
-        """Empty requests with our tokens, on a new connection, until one side has no more; the last answer."""
+        """Empty requests with our tokens, on a new connection, until one side has no more; the last answer.
+
+        That comes to an end: a context refuses more tokens than an honest service has.
+        """
         certificate = wire.open()
         context = wire.wait_for(lambda: _spnego.begin(wire.options, certificate, scheme=self._scheme))
-        token = context.step(None)
-        for leg in range(_MAX_LEGS):
+        token, is_first = context.step(None), True
+        while True:
             authorization = f"{context.scheme} {base64.b64encode(token or b'').decode('ascii')}"
             reply = wire.post(b"", {"Authorization": authorization}, bound=True)
             answer = reply.token(context.scheme)
-            shown = handshake.has_ticket(context) or (leg > 0 and context.scheme != "CredSSP")
+            shown = handshake.has_ticket(context) or not (is_first or context.scheme == "CredSSP")
             ended = handshake.Ended(context, reply, shown)
             if context.complete and reply.status == 401:
                 return ended  # also with a token: to go on would be to begin again
             if answer is None:
-                if reply.status == 401 and leg == 0 and reply.offers(context.scheme) and not shown:
+                if reply.status == 401 and is_first and reply.offers(context.scheme) and not shown:
                     raise handshake.stopped(context, wire.options, reply)
                 return ended
             self.mechanism = context.mechanism
@@ -269,7 +271,7 @@ class BoundLogin(Login):
                 raise
             if token is None or reply.status != 401:
                 return ended
-        raise handshake.endless(context)
+            is_first = False
 
     def _other_scheme(self, options: SessionOptions, ended: handshake.Ended) -> str | None:
         """Windows with Negotiate switched off takes the same Kerberos token under the name of Kerberos.
@@ -314,7 +316,7 @@ class BoundLogin(Login):
 
 def login(options: SessionOptions) -> Login:
     """The login that the authentication of *options* asks for."""
-    if options.authentication in ("ntlm", "negotiate", "kerberos", "credssp"):
+    if options.authentication in ENCRYPTING:
         return BoundLogin(options)
     return DigestLogin(options) if options.authentication == "digest" else Login(options)
 

@@ -131,10 +131,8 @@ class Handshake:
         return [(sealed.header, sealed.data, len(data) + sealed.padding_length)]
 
     def unwrap(self, header: bytes, sealed: bytes) -> bytes:
-        try:
+        with errors.opening():
             plain: bytes = self._context.unwrap_winrm(header, sealed)
-        except errors.ERRORS as error:
-            raise errors.not_sealed(errors.reason(error)) from error
         return plain
 
     def _first(self) -> bytes | None:

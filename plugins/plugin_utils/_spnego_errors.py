@@ -184,6 +184,15 @@ def check_leg(name: str, token: bytes | None, leg: int) -> None:
         )
 
 
+@contextlib.contextmanager
+def opening() -> t.Iterator[None]:
+    """Whatever the libraries raise inside means that an encrypted answer cannot be opened."""
+    try:
+        yield
+    except ERRORS as error:
+        raise not_sealed(reason(error)) from error
+
+
 def not_sealed(why: str) -> TransportError:
     """An encrypted answer that cannot be opened: somebody has changed it, or it is another session's."""
     return TransportError(

@@ -29,20 +29,9 @@ from ansible_collections.wsman.automation.plugins.plugin_utils._tls_failures imp
 
 try:
     from cryptography import x509
-    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.x509.oid import ExtensionOID, NameOID
-
-    #: What cryptography raises for a certificate that OpenSSL has read and it does not.
-    _UNREADABLE: tuple[type[Exception], ...] = (
-        ValueError,
-        UnsupportedAlgorithm,
-        x509.DuplicateExtension,
-        x509.InvalidVersion,
-        x509.UnsupportedGeneralNameType,
-    )
 except ImportError:
     x509 = None  # needed for names and revocation lists without authorities alone
-    _UNREADABLE = ()
 
 try:
     from urllib3.util.ssl_match_hostname import CertificateError, match_hostname
@@ -118,7 +107,7 @@ def _check_alone(certificate: bytes, options: SessionOptions, judged: _Checks) -
             _check_name(certificate, options.host)
         if judged.crl_file:
             _revocation.check(certificate, options)
-    except _UNREADABLE as error:
+    except _certificates.UNREADABLE as error:
         raise TransportError(
             f"The certificate of {options.authority} cannot be read: {error}.",
             step="tls",

@@ -33,13 +33,6 @@ def running() -> t.Iterator[Sandbox]:
         yield box
 
 
-@pytest.fixture
-def box(running: Sandbox) -> t.Iterator[Sandbox]:
-    running.clear()
-    yield running
-    running.reset()
-
-
 def test_what_is_offered_follows_the_configuration(box: Sandbox) -> None:
     def offered(secure: bool = False) -> list[str]:
         client = Client(box, secure=secure)

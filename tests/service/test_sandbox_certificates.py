@@ -100,16 +100,9 @@ def test_ciphers() -> None:
 
 
 @pytest.fixture(scope="module")
-def mutual() -> t.Iterator[Sandbox]:
+def running() -> t.Iterator[Sandbox]:
     with Sandbox(users={"wsman": "secret", "other": "s"}, configuration=WITH_CERTIFICATES) as box:
         yield box
-
-
-@pytest.fixture
-def box(mutual: Sandbox) -> t.Iterator[Sandbox]:
-    mutual.clear()
-    yield mutual
-    mutual.reset()
 
 
 def presenting(box: Sandbox, made: t.Any, **more: t.Any) -> Client:

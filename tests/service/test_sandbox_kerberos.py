@@ -44,13 +44,6 @@ def running(realm: Realm) -> t.Iterator[Sandbox]:
         yield box
 
 
-@pytest.fixture
-def box(running: Sandbox) -> t.Iterator[Sandbox]:
-    running.clear()
-    yield running
-    running.reset()
-
-
 def login(client: Client, realm: Realm, protocol: str = "kerberos", scheme: str = "Negotiate", **more: t.Any) -> int:
     return client.login(realm.full("wsman"), "pass-word", protocol=protocol, scheme=scheme, **more)
 

@@ -34,13 +34,6 @@ def running() -> t.Iterator[Sandbox]:
         yield box
 
 
-@pytest.fixture
-def box(running: Sandbox) -> t.Iterator[Sandbox]:
-    running.clear()
-    yield running
-    running.reset()
-
-
 class Client:
     """One connection to the service."""
 

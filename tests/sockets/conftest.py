@@ -16,6 +16,8 @@ import threading
 import pytest
 
 from ansible_collections.wsman.automation.plugins.plugin_utils import _proxy, _tickets, _transport
+from parts import need
+from parts.kdc import Realm
 
 ENVELOPE = b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body/></s:Envelope>'
 
@@ -208,3 +210,29 @@ def _pem(certificate):
 def authority(tmp_path_factory):
     """One authority for all tests."""
     return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="module")
+def domain():
+    """One KDC for the tests of a file: each makes accounts of its own."""
+    need("kdc", "krb5", "gssapi")
+    with Realm(lockout=3) as one:
+        one.add("HTTP/localhost")
+        one.keytab("HTTP/localhost")
+        yield one
+
+
+@pytest.fixture
+def joe(authority):
+    """A client's certificate."""
+    from tls_parts import issue
+
+    return issue(authority, common_name="joe")
+
+
+@pytest.fixture
+def files(joe, tmp_path):
+    """It in many forms."""
+    from tls_parts import client_files
+
+    return client_files(joe, tmp_path)

@@ -16,7 +16,6 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors imp
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import from_options
 from ansible_collections.wsman.automation.plugins.plugin_utils import _transport
 from parts import need
-from parts.kdc import Realm
 from parts.squid import Squid
 from sandbox import Sandbox
 
@@ -176,15 +175,6 @@ def test_the_service_s_own_handshake_goes_through_the_tunnel(service, squid):
 
 
 # Kerberos
-
-
-@pytest.fixture(scope="module")
-def domain():
-    need("kdc", "krb5", "gssapi")
-    with Realm(lockout=3) as one:
-        one.add("HTTP/localhost")
-        one.keytab("HTTP/localhost")
-        yield one
 
 
 _numbers = itertools.count(1)

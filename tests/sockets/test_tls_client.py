@@ -21,7 +21,6 @@ from tls_parts import (
     PEM,
     Patient,
     by_certificate,
-    client_files,
     fails,
     issue,
     options,
@@ -33,18 +32,6 @@ from tls_parts import (
 )
 
 from ansible_collections.wsman.automation.plugins.plugin_utils import _transport
-
-
-@pytest.fixture
-def joe(authority):
-    """A client's certificate."""
-    return issue(authority, common_name="joe")
-
-
-@pytest.fixture
-def files(joe, tmp_path):
-    """It in many forms."""
-    return client_files(joe, tmp_path)
 
 
 @pytest.fixture

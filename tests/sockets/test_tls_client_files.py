@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from tls_parts import (
     CERTIFICATE,
     by_certificate,
-    client_files,
     is_unusable,
     issue,
     options,
@@ -32,18 +31,6 @@ from tls_parts import (
 from ansible_collections.wsman.automation.plugins.plugin_utils import _certificates, _tls
 
 LONG = "s" * 2000  # Python takes 1024 octets
-
-
-@pytest.fixture
-def joe(authority):
-    """A client's certificate."""
-    return issue(authority, common_name="joe")
-
-
-@pytest.fixture
-def files(joe, tmp_path):
-    """It in many forms."""
-    return client_files(joe, tmp_path)
 
 
 # what cannot be used

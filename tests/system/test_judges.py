@@ -126,13 +126,6 @@ def running() -> t.Iterator[Sandbox]:
         yield box
 
 
-@pytest.fixture
-def box(running: Sandbox) -> t.Iterator[Sandbox]:
-    running.clear()
-    yield running
-    running.reset()
-
-
 JUDGES = {"pypsrp-http": (Pypsrp, False), "pypsrp-https": (Pypsrp, True)}
 JUDGES |= {"pywinrm-http": (Pywinrm, False), "pywinrm-https": (Pywinrm, True)}
 

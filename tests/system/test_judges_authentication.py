@@ -57,13 +57,6 @@ def running(realm: Realm | None) -> t.Iterator[Sandbox]:
         yield box
 
 
-@pytest.fixture
-def box(running: Sandbox) -> t.Iterator[Sandbox]:
-    running.clear()
-    yield running
-    running.reset()
-
-
 @dataclasses.dataclass(frozen=True)
 class Case:
     """A scheme as a judge calls it, and how it comes in."""

@@ -16,20 +16,8 @@ import pytest
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
 from ansible_collections.wsman.automation.plugins.plugin_utils import _kerberos
-from parts import need
-from parts.kdc import Realm
 
 PASSWORD = "correct horse"
-
-
-@pytest.fixture(scope="module")
-def domain():
-    """One KDC for the tests of a file: each makes accounts of its own."""
-    need("kdc", "krb5", "gssapi")
-    with Realm(lockout=3) as one:
-        one.add("HTTP/localhost")
-        one.keytab("HTTP/localhost")
-        yield one
 
 
 @pytest.fixture

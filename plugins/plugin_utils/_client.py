@@ -31,7 +31,6 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.profiles i
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
 
 display = Display()
-_tested: set[str] = set()  # the ids of the sessions that have answered an Identify
 
 
 class Client:
@@ -59,7 +58,7 @@ class Client:
         With ``test_connection`` an Identify goes first, once a session, and nothing follows one that fails. Raises
         WSManFault, ProtocolError and TransportError.
         """
-        if self.options.test_connection and request.action and self._connection.session.session_id not in _tested:
+        if self.options.test_connection and request.action and not self._connection.session.identified:
             self.identify()
         message_id = str(uuid.uuid4())
         data = envelope.dump(request, settings or self._settings(request.target), message_id)
@@ -88,7 +87,7 @@ class Client:
             response = envelope.load(answer.body, charset=answer.charset, http_status=answer.status)
             identity = operations.read_identify(response)
         self._connection.session.profile = profiles.detect(identity)
-        _tested.add(self._connection.session.session_id)
+        self._connection.session.identified = True
         return identity
 
     def _send_unauthenticated(self, data: bytes) -> t.Any:

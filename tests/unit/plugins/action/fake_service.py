@@ -46,7 +46,7 @@ class FakeConnection:
 
     def __init__(self, answers, options):
         self.answers, self.options = list(answers), options
-        self.session = types.SimpleNamespace(profile=None, session_id=str(uuid.uuid4()))
+        self.session = types.SimpleNamespace(profile=None, identified=False, session_id=str(uuid.uuid4()))
         self.session.mechanism = self.mechanism
         self.sent, self.repeatable, self.unauthenticated = [], [], []
         self.overrides, self.server = {}, None

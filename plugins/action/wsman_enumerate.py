@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.wsman.automation.plugins.module_utils import _argspec
-from ansible_collections.wsman.automation.plugins.plugin_utils import _arguments, _reading
+from ansible_collections.wsman.automation.plugins.plugin_utils import _arguments, _enumerating
 from ansible_collections.wsman.automation.plugins.plugin_utils._action import Connect, WSManAction
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import Result
 
@@ -22,5 +22,5 @@ class ActionModule(WSManAction):
         """Read all that the filter selects."""
         target = _arguments.read_target(arguments)
         client = connect()
-        enumeration = _reading.make_enumeration(client, target, arguments)
-        return {"changed": False, **_reading.enumerate(client, enumeration)}
+        enumeration = _enumerating.make_enumeration(client, target, arguments)
+        return {"changed": False, **_enumerating.enumerate(client, enumeration)}

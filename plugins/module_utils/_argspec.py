@@ -61,6 +61,15 @@ def representation() -> ArgumentSpec:
     return {"properties": {"type": "dict"}, "body": {"type": "raw"}}
 
 
+def query() -> ArgumentSpec:
+    """A filter in place of an instance that is named: what it finds is meant (DSP0226 8.3)."""
+    return {
+        "filter": {"type": "raw"},
+        "dialect": {"type": "str"},
+        "limit_targets": {"type": "int", "default": 1},
+    }
+
+
 def association() -> ArgumentSpec:
     """The association filter (DSP0227 17.2)."""
     return {

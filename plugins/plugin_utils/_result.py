@@ -34,14 +34,20 @@ _CENSORED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as core writes it
 _SCALARS = frozenset((str, int, bool, type(None)))
 
 
-class DiffersError(UsageError):
+class DetailedError(WSManError):
+    """An error that adds *members* to the failed result, plain and without secrets."""
+
+    members: Result
+
+
+class DiffersError(DetailedError, UsageError):
     """The instance that was to be created exists with other values.
 
     *differences* are these members, ``{name: {held, wanted}}``, plain and without secrets; the message names them only.
     """
 
     def __init__(self, differences: Result, option: str) -> None:
-        self.differences = differences
+        self.members = {"differences": differences}
         super().__init__(
             f"the instance exists with other values of {', '.join(differences)}.",
             option=option,
@@ -101,7 +107,7 @@ def failure(error: WSManError, hint: str | None = None) -> Result:
     if isinstance(error, WSManFault):
         return {**result, "msg": _sentences(fault_message(error), *notes), "fault": error.to_plain()}
     result["msg"] = _sentences(str(error), *notes)
-    return {**result, "differences": error.differences} if isinstance(error, DiffersError) else result
+    return {**result, **error.members} if isinstance(error, DetailedError) else result
 
 
 def fault_message(fault: WSManFault) -> str:

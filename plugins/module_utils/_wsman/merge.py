@@ -27,9 +27,29 @@ from .representation import DatetimeStyle
 from .schema import WINDOWS_CODE_DEPRECATED, WINDOWS_CODE_READ_ONLY, Property, Schema, coerce
 
 UpdateSecret: t.TypeAlias = t.Literal["on_create", "with_change", "always"]
+ArrayOrder: t.TypeAlias = t.Literal["exact", "ignore"]
 
 WINDOWS_CODE_KEYS = 2150858989  # CANNOT_CHANGE_KEYS
 _CIM_TEXT = re.compile(r"\d{14}\.\d{6}(?:[+-](?:\d{3}|\*{3})|:000)", re.ASCII)
+
+
+@dataclasses.dataclass(frozen=True)
+class Choices:
+    """What a task chose for its Put, by the options of these names.
+
+    *omit*: members that are not sent. *allow_loss*: consent to what the service loses of what is not named.
+    *secret_members*: names of further members that read as empty whatever they hold. *array_order*: ``ignore``
+    compares arrays as bags.
+    """
+
+    omit: tuple[str, ...] = ()
+    allow_loss: bool = False
+    secret_members: tuple[str, ...] = ()
+    update_secret: UpdateSecret = "with_change"
+    array_order: ArrayOrder = "exact"
+
+
+DEFAULTS: t.Final = Choices()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +65,8 @@ class Plan:
     after: dict[str, t.Any]
     representation: Element
     uncompared: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    choices: Choices = DEFAULTS
 
 
 @dataclasses.dataclass
@@ -63,7 +85,7 @@ def plan(
     schema: Schema | None = None,
     *,
     option: str = "properties",
-    update_secret: UpdateSecret = "with_change",
+    choices: Choices = DEFAULTS,
     datetimes_as: DatetimeStyle = "bare",
     empty_as_null: bool = False,
 ) -> Plan:
@@ -75,10 +97,10 @@ def plan(
     all (*on_create*). Raises UsageError naming the member (``properties.Service.Auth.Basic``).
     """
     element = copy.deepcopy(held)
-    merge = _Merge(update_secret, datetimes_as, empty_as_null)
+    merge = _Merge(choices.update_secret, datetimes_as, empty_as_null)
     before, after = _merge_members(merge, element, wanted, schema, option)
     representation.qualify_types(element)
-    return Plan(bool(after), before, after, element, tuple(merge.uncompared))
+    return Plan(bool(after), before, after, element, tuple(merge.uncompared), choices=choices)
 
 
 def find_children(element: Element, name: str) -> list[Element]:

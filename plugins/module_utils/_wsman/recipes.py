@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element
 from . import compare, instance, profiles, schemas, uris, xml
 from .addressing import Target
 from .errors import UsageError
-from .merge import Plan, UpdateSecret, find_children, plan
+from .merge import DEFAULTS, Choices, Plan, find_children, plan
 from .schema import Schema
 
 WINDOWS_CODE_POLICY = 2150858890  # CONFIG_CANNOT_CHANGE_GPO_CONTROLLED_SETTING
@@ -64,7 +64,7 @@ def plan_put(
     held: Element,
     schema: Schema | None = None,
     *,
-    update_secret: UpdateSecret = "with_change",
+    choices: Choices = DEFAULTS,
 ) -> Plan:
     """What to put to ``part.target`` of what Get returned (*held*); ``changed`` false: nothing.
 
@@ -79,7 +79,7 @@ def plan_put(
         part.wanted,
         schemas.builtin(uri) or schema,
         option=part.option,
-        update_secret=update_secret,
+        choices=choices,
         datetimes_as=profile.datetimes,
         empty_as_null=profile.keeps_absent and uris.class_name(uri) is not None,
     )

@@ -410,7 +410,7 @@ def test_a_password_cannot_be_compared(
     uncompared: tuple[str, ...],
     sent: str | None,
 ) -> None:
-    plan = merge.plan(xml.load(MAPPING), wanted, schemas.CERTIFICATE_MAPPING, update_secret=update_secret)
+    plan = merge.plan(xml.load(MAPPING), wanted, schemas.CERTIFICATE_MAPPING, choices=merge.Choices(update_secret=update_secret))
     assert (plan.after, plan.changed, plan.uncompared) == (after, bool(after), uncompared)
     assert plan.representation.findtext("{n}Password") == (sent or "")
 

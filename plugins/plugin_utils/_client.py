@@ -52,6 +52,12 @@ class Client:
         found: str | None = self._connection.session.mechanism
         return found
 
+    @property
+    def seconds_left(self) -> float | None:
+        """Until the deadline of the task; None where it has none."""
+        left: float | None = self._connection.session.seconds_left
+        return left
+
     def execute(self, request: Request, *, settings: Settings | None = None) -> Response:
         """Send *request* and return its answer; *settings* instead of those that fit the target now.
 

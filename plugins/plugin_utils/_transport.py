@@ -190,6 +190,11 @@ class Session:
         charset = _answers.charset(reply.headers.get("Content-Type"))
         return _answers.refused(self.options, reply.schemes, text, charset, said)
 
+    @property
+    def seconds_left(self) -> float | None:
+        """Until the deadline of what goes on now; None where there is none."""
+        return None if self._deadline_at is None else self._deadline_at - time.monotonic()
+
     @contextlib.contextmanager
     def operation(self) -> t.Iterator[None]:
         """All that is sent inside shares one deadline; without this each request has its own."""

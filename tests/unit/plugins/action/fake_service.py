@@ -48,6 +48,7 @@ class FakeConnection:
         self.answers, self.options = list(answers), options
         self.session = types.SimpleNamespace(profile=None, identified=False, session_id=str(uuid.uuid4()))
         self.session.mechanism = self.mechanism
+        self.session.seconds_left = None
         self.sent, self.repeatable, self.unauthenticated = [], [], []
         self.overrides, self.server = {}, None
 

@@ -281,7 +281,7 @@ class Sandbox:
             for user, password in self.users.items():
                 self.mappings.add(f"{user}@{MACHINE}", self.authority.thumbprint, user, password)
         self.repository = Repository(self.manner)
-        self.service.providers = [*self._configuration_providers(), self.repository.provider()]
+        self.service.providers = [*self._configuration_providers(), *self.repository.providers()]
 
     def _configuration_providers(self) -> list[Provider]:
         if self.manner.name != "windows":

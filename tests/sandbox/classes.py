@@ -52,7 +52,7 @@ class Property:
     @property
     def write(self) -> bool:
         """Whether a Put changes it."""
-        return "write" in self.qualifiers
+        return bool(self.qualifiers.get("write"))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -37,7 +37,7 @@ class Manner(Style):
     cannot work fails at its first Pull. *put_replaces*: what the body leaves out becomes null, else it stays.
     *ignores_unknown*: properties that the class has not. *output_of_class*: a method's answer is named after the class.
     *reference_namespace*: references carry ``__cimnamespace``, ``first`` or ``last``.
-    *polymorphism*: the modes that are understood.
+    *polymorphism*: the modes that are understood. *class_schemas*: classes can be read.
     """
 
     spelling: Spelling = dataclasses.field(default_factory=Spelling)
@@ -59,12 +59,13 @@ class Manner(Style):
     polymorphism: frozenset[str] = frozenset(["IncludeSubClassProperties"])
     namespaces_checked: bool = True
     creates_everything: bool = False
+    class_schemas: bool = False
 
 
 _ALL_MODES = frozenset(["IncludeSubClassProperties", "ExcludeSubClassProperties", "None"])
 _QUERIES = frozenset([names.WQL, names.CQL, names.ASSOCIATION_FILTER])
 
-WINDOWS = Manner()
+WINDOWS = Manner(class_schemas=True)
 
 _OMI_SCOPE: Scope = {
     names.SOAP: "SOAP-ENV",
@@ -128,6 +129,7 @@ OMI = Manner(
     polymorphism=_ALL_MODES,
     namespaces_checked=False,
     creates_everything=True,
+    class_schemas=True,
 )
 
 _OPENWSMAN_SCOPE: Scope = {

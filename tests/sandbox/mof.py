@@ -208,7 +208,8 @@ class _Parser:
                 parameters.append(self.typed(origin))
                 self.take(",")
             self.expect(";")
-            returns = dataclasses.replace(declared, name="ReturnValue", qualifiers={})
+            kept = {name: value for name, value in declared.qualifiers.items() if name.startswith("embedded")}
+            returns = dataclasses.replace(declared, name="ReturnValue", qualifiers=kept)
             return Method(declared.name, returns, tuple(parameters), declared.qualifiers, origin)
         if self.take("="):
             declared = dataclasses.replace(declared, default=self.value())

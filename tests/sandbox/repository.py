@@ -15,6 +15,7 @@ from .manners import WINDOWS, Manner
 
 if t.TYPE_CHECKING:
     from .cim import CIMProvider
+    from .provider import Provider
 
 Key = tuple[t.Any, ...]
 Extent = dict[Key, Instance]
@@ -41,6 +42,12 @@ class Repository:
         from .cim import CIMProvider
 
         return CIMProvider(self)
+
+    def providers(self) -> list[Provider]:
+        """The same, with the resource that holds the classes where the make of service has one."""
+        from .class_schemas import ClassSchemas
+
+        return [self.provider(), *([ClassSchemas(self)] if self.manner.class_schemas else [])]
 
     def has_namespace(self, namespace: str) -> bool:
         """Whether there is such a namespace; case does not matter."""

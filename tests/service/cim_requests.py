@@ -28,7 +28,7 @@ ADDRESSING = f"{{{names.ADDRESSING}}}"
 def service(manner: str = "windows") -> Service:
     """A service of that manner with a repository and nothing else."""
     chosen = manners.named(manner)
-    return Service(chosen, [Repository(chosen).provider()])
+    return Service(chosen, Repository(chosen).providers())
 
 
 def ask(
@@ -38,7 +38,7 @@ def ask(
     selectors: t.Mapping[str, t.Any] | None = None,
     body: Element | None = None,
     *,
-    options: t.Iterable[str] = (),
+    options: t.Iterable[str | Element] = (),
     fragment: str | None = None,
     user_agent: str = "",
 ) -> Reply:
@@ -54,7 +54,7 @@ def ask(
                 selector.text = value
     if options:
         blocks[W + "OptionSet"] = element(
-            W + "OptionSet", None, *(Element(W + "Option", Name=name) for name in options)
+            W + "OptionSet", None, *(Element(W + "Option", Name=o) if isinstance(o, str) else o for o in options)
         )
     if fragment is not None:
         blocks[W + "FragmentTransfer"] = element(W + "FragmentTransfer", fragment, **{S + "mustUnderstand": "true"})

@@ -107,20 +107,35 @@ class Client:
                 )
             raise
 
-    def enumerate(self, enumeration: Enumeration) -> t.Iterator[Item]:
+    def collect(self, enumeration: Enumeration) -> list[Item]:
+        """All items of *enumeration*, of one complete pass however often it had to be begun again."""
+        items: list[Item] = []
+        with contextlib.closing(self.enumerate(enumeration, items.clear)) as found:
+            for item in found:
+                items.append(item)  # noqa: PERF402 - the list is emptied meanwhile, which extend() need not bear
+        return items
+
+    def enumerate(self, enumeration: Enumeration, discard: t.Callable[[], None] | None = None) -> t.Iterator[Item]:
         """The items of *enumeration*, which is released on the service however this ends (protocol.md §5.3, rule 4).
 
-        Close the iterator (``contextlib.closing``) where it may be left before its end. Every request has the headers
-        of the first (rule 5), whatever is learnt of the service meanwhile.
+        *discard* is called where it is begun again (state.md §4): what came until then is void. Without it that is
+        done only before the first item. Close the iterator (``contextlib.closing``) where it may be left before its
+        end. Every request has the headers of the first (rule 5), whatever is learnt of the service meanwhile.
         """
         settings = self._settings(enumeration.target)
         try:
             while request := enumeration.next_request():
+                restarts = enumeration.restarts
                 try:
                     response = self.execute(request, settings=settings)
                 except WSManError as error:
-                    if not enumeration.fail(error) and request.action != uris.ACTION_RELEASE:
+                    may_restart = discard is not None or enumeration.count == 0
+                    if not enumeration.fail(error, may_restart=may_restart) and request.action != uris.ACTION_RELEASE:
                         raise
+                    if request.action != uris.ACTION_RELEASE:
+                        self._show_recovery(enumeration)
+                    if enumeration.restarts > restarts and discard is not None:
+                        discard()
                 else:
                     yield from enumeration.feed(response)
         finally:
@@ -136,6 +151,12 @@ class Client:
             while request:
                 enumeration.feed(self.execute(request, settings=settings))
                 request = enumeration.next_request()
+
+    def _show_recovery(self, enumeration: Enumeration) -> None:
+        """One line for -vv: an enumeration that takes longer than it should says why."""
+        for one in enumeration.recovered[-1:]:
+            text = "{fault} at Pull {at_pull}: {action}, with MaxElements {max_elements}".format(**one)
+            display.vv(f"WSMAN {text}", host=self.options.host)
 
     def known_profile(self, resource_uri: str) -> Profile | None:
         """What the service is as far as the options, an earlier answer or the resource itself tell; asks nobody."""

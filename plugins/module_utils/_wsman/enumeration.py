@@ -7,29 +7,34 @@ Ask for the next request, send it, feed the answer, until there is no request; w
 goes on until then, so that the context on the service is released::
 
     while request := enumeration.next_request():
+        restarts = enumeration.restarts
         try:
             response = send(request)
         except WSManError as error:
             if not enumeration.fail(error):
                 raise
+            if enumeration.restarts > restarts:
+                items.clear()
         else:
-            yield from enumeration.feed(response)
+            items += enumeration.feed(response)
 
-The rules are protocol.md §5.3's. Instances stay elements here.
+The rules are protocol.md §5.3's, and state.md §4's for what fails half-way. Instances stay elements here.
 """
 
 from __future__ import annotations
 
 import copy
-import dataclasses
 import typing as t
 from xml.etree.ElementTree import Element, SubElement
 
-from . import addressing, envelope, instance, uris, xml
-from .addressing import EndpointReference, Target
+from . import enumerated, envelope, recovery, uris, xml
+from .addressing import Target
+from .enumerated import Item
 from .envelope import Request, Response
-from .errors import ProtocolError, TransportError, UsageError, WSManError, WSManFault
+from .errors import ProtocolError, TransportError, UsageError, WSManError
 from .filters import Filter
+
+__all__ = ["MODES", "POLYMORPHISM", "Enumeration", "Item"]
 
 MODES: t.Final[dict[str, str | None]] = {
     "object": None,
@@ -44,26 +49,13 @@ POLYMORPHISM: t.Final = {
     "base_properties_only": "ExcludeSubClassProperties",
     "shallow": "None",
 }
-#: How often a Pull that timed out is sent again: as often as winrm.vbs does.
-PULL_RETRIES: t.Final = 3
-
-_PROTOCOL: t.Final = (uris.NS_ENUMERATION, uris.NS_WSMAN)
-_TIMED_OUT: t.Final = ("wsman:TimedOut", "wsen:TimedOut")
-_WINDOWS_TIMED_OUT: t.Final = (2150858793, 0x800705B4)
-_GONE: t.Final = ("wsen:InvalidEnumerationContext", "wsa:DestinationUnreachable")
 _NEVER_ARRIVED: t.Final = ("resolve", "connect", "proxy", "tls", "authentication")
-_ITEM: t.Final = xml.qname(uris.NS_WSMAN, "Item")
 _ESTIMATE: t.Final = xml.qname(uris.NS_WSMAN, "TotalItemsCountEstimate")
 _CONTEXT: t.Final = xml.qname(uris.NS_ENUMERATION, "EnumerationContext")
 _EXPIRES: t.Final = xml.qname(uris.NS_ENUMERATION, "Expires")
 
-
-@dataclasses.dataclass(frozen=True)
-class Item:
-    """One item: an instance (or ``wsman:XmlFragment``), its endpoint reference, or both, as was asked for."""
-
-    element: Element | None = None
-    endpoint_reference: EndpointReference | None = None
+_Error = t.TypeVar("_Error", bound=WSManError)
+_Chosen = t.TypeVar("_Chosen")
 
 
 class Enumeration:
@@ -104,7 +96,7 @@ class Enumeration:
             "max_envelope_size": max_envelope_size,
             "locale": locale,
         }
-        #: How many items came, and how many Pulls were answered.
+        #: How many items came, and how many Pulls were answered, since it was begun (again).
         self.count = 0
         self.pulls = 0
         #: True where *limit* ended it before the service said that there is no more.
@@ -112,13 +104,24 @@ class Enumeration:
         self.total_items_count_estimate: int | None = None
         self._context: Element | None = None
         self._step: t.Literal["enumerate", "pull", "release", "finished"] = "enumerate"
+        self._begins_again = False
         self._empty_answers = 0
-        self._time_outs = 0
+        self._recovery = recovery.Recovery()
 
     @property
     def finished(self) -> bool:
         """True when no request is left to send."""
         return self._step == "finished"
+
+    @property
+    def restarts(self) -> int:
+        """How often it was begun again; each time all the items that came before are void."""
+        return self._recovery.restarts
+
+    @property
+    def recovered(self) -> list[dict[str, t.Any]]:
+        """What failed and was put right: ``{at_pull, fault, action, max_elements}`` each (``recovery.py``)."""
+        return list(self._recovery.events)
 
     def next_request(self) -> Request | None:
         """The request to send now; the same again until its answer is fed, or ``fail`` or ``stop`` is called."""
@@ -133,41 +136,51 @@ class Enumeration:
     def feed(self, response: Response) -> list[Item]:
         """The items of an answer, in order. ProtocolError, with a Release to follow, where the service goes round."""
         if self._step in ("release", "finished"):
-            self._finish()
+            self._released()
             return []
-        pulled, self._time_outs = self._step == "pull", 0
+        pulled = self._step == "pull"
+        self._recovery.answered()
         self.pulls += pulled
         content = response.content
         wanted = "PullResponse" if pulled else "EnumerateResponse"
         if content is None or xml.split(content.tag) != (uris.NS_ENUMERATION, wanted):
             self.stop()
-            raise ProtocolError(f"the service's answer has no {wanted}")
+            raise self._counted(ProtocolError(f"the service's answer has no {wanted}"))
         self._read_estimate(response)
-        items, context, ended = _read(content)
-        read = self._take(_read_items(items, self.target, self.return_type))
-        self._advance(context, ended, empty=pulled and not items)
+        items, context, ended = enumerated.read(content)
+        self._context = context
+        read = self._take(enumerated.read_items(items, self.target, self.return_type))
+        self._advance(ended, empty=pulled and not items)
         return read
 
     def stop(self) -> None:
         """End early: what ``next_request`` returns next is a Release, if the service holds anything."""
+        self._begins_again = False
         if not self.finished:
             self._step = "finished" if self._context is None else "release"
 
-    def fail(self, error: WSManError) -> bool:
+    def fail(self, error: WSManError, *, may_restart: bool = True) -> bool:
         """Take note that the last request failed. True: go on, ``next_request`` has a remedy; False: it has failed.
 
-        A Pull that timed out is sent again (Openwsman has consumed nothing then, state.md §4). In all other cases what
-        follows is a Release, if the service holds a context that it can be asked to release.
+        The remedies are those of ``recovery.py``; *may_restart* is false for a caller that cannot take back what came.
+        Where there is none, *error* is given a note of how far it came, and what follows is a Release, if the service
+        holds a context that it can be asked to release.
         """
-        if self._step == "release":
-            self._finish()
-        elif self._step == "pull" and _is_time_out(error) and self._time_outs < PULL_RETRIES:
-            self._time_outs += 1
+        if self._step in ("release", "finished"):
+            self._released()
+            return not self.finished
+        pull, batch = self._step == "pull", self._batch()
+        remedy = self._recovery.choose(error, pull=pull, batch=batch if pull or self.optimize else 1)
+        if remedy == "repeated":
+            self._recovery.repeat(error, self.pulls + 1, batch)
             return True
-        elif _is_gone(error) or (isinstance(error, TransportError) and error.step in _NEVER_ARRIVED):
-            self._finish()
-        else:
-            self.stop()
+        if recovery.is_gone(error) or (isinstance(error, TransportError) and error.step in _NEVER_ARRIVED):
+            self._context = None
+        if remedy == "restarted" and may_restart:
+            self._restart(error, pull=pull, batch=max(1, batch // 2))
+            return True
+        self._counted(error)
+        self.stop()
         return False
 
     def renew(self, seconds: float) -> Request | None:
@@ -190,7 +203,7 @@ class Enumeration:
         if content is None:
             raise ProtocolError("the service's answer is empty")
         context = content.find(_CONTEXT)
-        if context is not None and not _is_blank(context):
+        if context is not None and not enumerated.is_blank(context):
             self._context = context
         return content.findtext(_EXPIRES)
 
@@ -237,9 +250,9 @@ class Enumeration:
         self.count += len(wanted)
         return wanted
 
-    def _advance(self, context: Element | None, ended: bool, *, empty: bool) -> None:
+    def _advance(self, ended: bool, *, empty: bool) -> None:
         """What follows; two Pulls in a row without items are a service that never ends (state.md §4)."""
-        self._context, self._step = context, "pull"
+        self._step = "pull"
         self._empty_answers = self._empty_answers + 1 if empty else 0
         if ended:
             self._finish()
@@ -248,90 +261,41 @@ class Enumeration:
             self.stop()
         elif self._empty_answers > 1:
             self.stop()
-            raise ProtocolError(
-                f"the service answers Pull without items and without end; {self.count} items came before that"
-            )
+            remedy = "; leave polymorphism out" if self.polymorphism else ""
+            raise self._counted(ProtocolError(f"the service answers Pull without items and without end{remedy}"))
+
+    def _restart(self, error: WSManError, *, pull: bool, batch: int) -> None:
+        """Begin again, with *batch* items at a time, after the Release of what the service still holds.
+
+        A service that cannot encode the first items with its answer to Enumerate is asked for them by Pull: of that
+        Enumerate no context is known, and what it may have left open there shall not come together with more.
+        """
+        self._recovery.restart(error, self.pulls + pull, batch, self.count)
+        self.optimize = self.optimize and pull
+        self.max_elements = batch
+        self.count = self.pulls = self._empty_answers = 0
+        self._begins_again, self._step = True, "release"
+        if self._context is None:
+            self._released()
+
+    def _released(self) -> None:
+        self._context, self._step = None, "enumerate" if self._begins_again else "finished"
+        self._begins_again = False
 
     def _finish(self) -> None:
         self._context, self._step = None, "finished"
+
+    def _counted(self, error: _Error) -> _Error:
+        """*error* with a note of how far the enumeration came."""
+        note = self._recovery.tell(self.count)
+        if note:
+            error.add_note(note)
+        return error
 
     def _read_estimate(self, response: Response) -> None:
         text = "" if response.header is None else (response.header.findtext(_ESTIMATE) or "").strip()
         if text.isascii() and text.isdigit():
             self.total_items_count_estimate = int(text)
-
-
-def _read(content: Element) -> tuple[list[Element], Element | None, bool]:
-    """The items, the context and whether that is all, of the direct children alone: what stands deeper is data.
-
-    Items and EndOfSequence are in either namespace (rule 1). No context, or an empty one, is the end as well (rule 2);
-    EndOfSequence makes a context void (rule 3). Openwsman has events directly in the response (wire/openwsman/133).
-    """
-    items: list[Element] = []
-    context, ended = None, False
-    for child in content:
-        namespace, name = xml.split(child.tag)
-        if namespace not in _PROTOCOL:
-            items.append(child)
-        elif name == "Items":
-            items.extend(child)
-        elif name == "EndOfSequence":
-            ended = True
-        elif name == "EnumerationContext" and not _is_blank(child):
-            context = child
-    ended = ended or context is None
-    return items, None if ended else context, ended
-
-
-def _is_blank(element: Element) -> bool:
-    return not len(element) and not (element.text or "").strip()
-
-
-def _read_items(elements: list[Element], target: Target, return_type: str) -> list[Item]:
-    """Objects, references, or both in one ``wsman:Item`` or one after the other."""
-    if return_type == "object" and not any(one.tag == _ITEM for one in elements):
-        return [Item(one) for one in elements]
-    items: list[Item] = []
-    for one in elements:
-        parts = list(one) if one.tag == _ITEM else [one]
-        reference = next((_reference(part, target) for part in parts if _is_reference(part)), None)
-        held = next((part for part in parts if not _is_reference(part)), None)
-        previous = items[-1] if items and one.tag != _ITEM and return_type == "object_and_epr" else None
-        if held is None and previous is not None and previous.endpoint_reference is None:
-            items[-1] = dataclasses.replace(previous, endpoint_reference=reference)
-        else:
-            items.append(Item(held, reference))
-    return [_with_location(item, target) for item in items]
-
-
-def _with_location(item: Item, target: Target) -> Item:
-    """Windows' instances carry their address in ``cim:Location`` too."""
-    if item.element is None or item.endpoint_reference is not None:
-        return item
-    location = item.element.find(instance.LOCATION)
-    if location is None or not addressing.is_reference(location):
-        return item
-    return dataclasses.replace(item, endpoint_reference=_reference(location, target))
-
-
-def _is_reference(element: Element) -> bool:
-    return xml.local(element.tag) == "EndpointReference" and addressing.is_reference(element)
-
-
-def _reference(element: Element, target: Target) -> EndpointReference:
-    return addressing.complete(EndpointReference.from_element(element), target)
-
-
-def _is_time_out(error: WSManError) -> bool:
-    return isinstance(error, WSManFault) and (error.subcode in _TIMED_OUT or error.windows_code in _WINDOWS_TIMED_OUT)
-
-
-def _is_gone(error: WSManError) -> bool:
-    """True where the service has no such context (any more); OMI's word for it is the second (wire/omi/13)."""
-    return isinstance(error, WSManFault) and error.subcode in _GONE
-
-
-_Chosen = t.TypeVar("_Chosen")
 
 
 def _choose(choices: t.Mapping[str, _Chosen], name: str, option: str) -> _Chosen:

@@ -1,0 +1,89 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an answer to Enumerate or Pull holds: its items, the context, and whether that is all (protocol.md §5.3).
+
+Instances stay elements here; the conversation is ``enumeration.py``'s.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from xml.etree.ElementTree import Element
+
+from . import addressing, instance, uris, xml
+from .addressing import EndpointReference, Target
+
+_PROTOCOL: t.Final = (uris.NS_ENUMERATION, uris.NS_WSMAN)
+_ITEMS: t.Final = frozenset(xml.qname(namespace, "Item") for namespace in _PROTOCOL)
+
+
+@dataclasses.dataclass(frozen=True)
+class Item:
+    """One item: an instance (or ``wsman:XmlFragment``), its endpoint reference, or both, as was asked for."""
+
+    element: Element | None = None
+    endpoint_reference: EndpointReference | None = None
+
+
+def read(content: Element) -> tuple[list[Element], Element | None, bool]:
+    """The items, the context and whether that is all, of the direct children alone: what stands deeper is data.
+
+    Items and EndOfSequence are in either namespace (rule 1). No context, or an empty one, is the end as well (rule 2);
+    EndOfSequence makes a context void (rule 3). Openwsman has events directly in the response (wire/openwsman/133).
+    """
+    items: list[Element] = []
+    context, ended = None, False
+    for child in content:
+        namespace, name = xml.split(child.tag)
+        if namespace not in _PROTOCOL:
+            items.append(child)
+        elif name == "Items":
+            items.extend(child)
+        elif name == "EndOfSequence":
+            ended = True
+        elif name == "EnumerationContext" and not is_blank(child):
+            context = child
+    ended = ended or context is None
+    return items, None if ended else context, ended
+
+
+def is_blank(element: Element) -> bool:
+    """True for a context that is none."""
+    return not len(element) and not (element.text or "").strip()
+
+
+def read_items(elements: list[Element], target: Target, return_type: str) -> list[Item]:
+    """Objects, references, or both in one ``wsman:Item`` or one after the other."""
+    if return_type == "object" and not any(one.tag in _ITEMS for one in elements):
+        return [Item(one) for one in elements]
+    items: list[Item] = []
+    for one in elements:
+        parts = list(one) if one.tag in _ITEMS else [one]
+        reference = next((_reference(part, target) for part in parts if _is_reference(part)), None)
+        held = next((part for part in parts if not _is_reference(part)), None)
+        previous = items[-1] if items and one.tag not in _ITEMS and return_type == "object_and_epr" else None
+        if held is None and previous is not None and previous.endpoint_reference is None:
+            items[-1] = dataclasses.replace(previous, endpoint_reference=reference)
+        else:
+            items.append(Item(held, reference))
+    return [_with_location(item, target) for item in items]
+
+
+def _with_location(item: Item, target: Target) -> Item:
+    """Windows' instances carry their address in ``cim:Location`` too."""
+    if item.element is None or item.endpoint_reference is not None:
+        return item
+    location = item.element.find(instance.LOCATION)
+    if location is None or not addressing.is_reference(location):
+        return item
+    return dataclasses.replace(item, endpoint_reference=_reference(location, target))
+
+
+def _is_reference(element: Element) -> bool:
+    return xml.local(element.tag) == "EndpointReference" and addressing.is_reference(element)
+
+
+def _reference(element: Element, target: Target) -> EndpointReference:
+    return addressing.complete(EndpointReference.from_element(element), target)

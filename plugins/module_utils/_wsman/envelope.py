@@ -174,9 +174,14 @@ def _block(
 
 
 def load(
-    data: bytes, *, charset: str | None = None, relates_to: str | None = None, http_status: int | None = None
+    data: bytes,
+    *,
+    charset: str | None = None,
+    relates_to: str | None = None,
+    http_status: int | None = None,
+    service: str | None = None,
 ) -> Response:
-    """Read an answer; *relates_to* is the id of the request that it must answer.
+    """Read an answer; *relates_to* is the id of the request that it must answer, *service* the name of the profile.
 
     Raises WSManFault for a fault, whatever *http_status* says, and ProtocolError for what is no SOAP 1.2 envelope or
     answers another request.
@@ -194,7 +199,8 @@ def load(
     if relates_to is not None:
         _check_relation(message, relates_to)
     if faulty is not None:
-        raise fault.from_body(faulty, header=header, scopes=fault.load_scopes(data, charset), http_status=http_status)
+        scopes = fault.load_scopes(data, charset)
+        raise fault.from_body(faulty, header=header, scopes=scopes, http_status=http_status, service=service)
     return message
 
 

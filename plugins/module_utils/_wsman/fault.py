@@ -23,6 +23,7 @@ _TAG_VALUE: t.Final = xml.qname(uris.NS_SOAP, "Value")
 _TAG_NOT_UNDERSTOOD: t.Final = xml.qname(uris.NS_SOAP, "NotUnderstood")
 _PREFIX_OF = {namespace: prefix for prefix, namespace in uris.PREFIXES.items()}
 _HRESULT = re.compile(r"HRESULT\s+(0x[0-9A-Fa-f]{1,8})\b")
+_WMI_NUMBER = re.compile(r"\b(0x8004[0-9A-Fa-f]{4})\b")
 _INTEGERS = frozenset(
     ("CIMStatusCode", "OMI_Code", "OMI_Category", "error_Category", "error_Code", "ErrorType", "ErrorSourceFormat")
     + ("PerceivedSeverity", "ProbableCause")
@@ -45,8 +46,12 @@ def from_body(
     header: Element | None = None,
     scopes: t.Sequence[Scope] = (),
     http_status: int | None = None,
+    service: str | None = None,
 ) -> WSManFault:
-    """Read the ``s:Fault`` *element* (SOAP 1.2 Part 1, 5.4; MS-WSMV 2.2.4.43); no part of it is obligatory."""
+    """Read the ``s:Fault`` *element* (SOAP 1.2 Part 1, 5.4; MS-WSMV 2.2.4.43); no part of it is obligatory.
+
+    *service* is the name of the profile of who sent it, where that is known: some remedies depend on it.
+    """
     code, subcode = _codes(element, scopes)
     detail_element = _child(element, "Detail")
     detail = list(detail_element) if detail_element is not None else []
@@ -54,20 +59,20 @@ def from_body(
     cim_error = _cim_error(detail)
     windows_code = _windows_code(chain, cim_error)
     fault_detail = _fault_detail(detail)
-    windows_name = fault_codes.name_of(windows_code)
-    return WSManFault(
+    read = WSManFault(
         code=code,
         subcode=subcode,
         reason=_reason(element) or _innermost_message(chain) or _text_of(cim_error, "Message"),
         fault_detail=fault_detail,
         windows_code=windows_code,
-        windows_name=windows_name,
+        windows_name=fault_codes.name_of(windows_code),
         machine=next((machine for one in chain if (machine := one.get("Machine"))), None),
         provider=_provider(detail),
         cim_error=cim_error,
         http_status=http_status,
-        remedy=_not_understood(header) or remedies.find(subcode, _last_part(fault_detail), windows_name),
     )
+    read.remedy = _remedy(read, _not_understood(header), service)
+    return read
 
 
 def detail_name(fault: WSManFault) -> str | None:
@@ -266,6 +271,34 @@ def _extended_status(fault: WSManFault) -> str | None:
     """The name of WMI's own status inside a provider fault."""
     extended = (fault.provider or {}).get("ExtendedError")
     return fault_codes.name_of(_number(_text_of(extended, "StatusCode"))) if isinstance(extended, dict) else None
+
+
+def _remedy(fault: WSManFault, not_understood: str | None, service: str | None) -> str | None:
+    """What the fault means and what to do about it; of a header block that was not understood the name is told."""
+    code = fault.subcode or fault.code
+    status = (fault.cim_error or {}).get("CIMStatusCode")
+    seen = remedies.Seen(
+        fault=f"{code}/{detail_name(fault)}" if fault.fault_detail else code,
+        windows=_windows_names(fault),
+        cim_status=status if isinstance(status, int) else None,
+        reason=fault.reason,
+        service=service,
+    )
+    row = remedies.find(seen)
+    if not_understood:
+        return f"{not_understood} {row.remedy}" if row else not_understood
+    return None if row is None else str(row)
+
+
+def _windows_names(fault: WSManFault) -> tuple[str, ...]:
+    """The names of all numbers in the fault, the most precise first: WMI's own status is that, where it is known.
+
+    Some plug-ins have it in their text alone (``HRESULT = 0x80041010``).
+    """
+    said = (fault.provider or {}).get("Message") or fault.reason or ""
+    numbers = [int(match, 16) for match in _WMI_NUMBER.findall(str(said))]
+    names = (_extended_status(fault), *map(fault_codes.name_of, numbers), fault.windows_name)
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _not_understood(header: Element | None) -> str | None:

@@ -9,8 +9,9 @@ import typing as t
 
 from ansible_collections.wsman.automation.plugins.module_utils import _argspec
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import recipes, schemas
-from ansible_collections.wsman.automation.plugins.plugin_utils import _arguments, _desired
+from ansible_collections.wsman.automation.plugins.plugin_utils import _arguments, _creating
 from ansible_collections.wsman.automation.plugins.plugin_utils._action import Connect, WSManAction
+from ansible_collections.wsman.automation.plugins.plugin_utils._desired import Options
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import Result
 
 
@@ -25,5 +26,5 @@ class ActionModule(WSManAction):
         target = _arguments.read_target(arguments)
         body = _arguments.read_body(arguments, recipes.root_of(target.resource_uri)[0])
         _arguments.check_wanted(arguments, None, schemas.builtin(target.resource_uri))
-        wanted = arguments["properties"]
-        return _desired.create(connect(), target, wanted, body, check_mode=self._task.check_mode)
+        options = Options.from_arguments(arguments, check_mode=self._task.check_mode)
+        return _creating.create(connect(), target, arguments["properties"], body, options)

@@ -27,6 +27,9 @@ POLYMORPHISM_ALIASES = {
     "shallow": "none",
 }
 POLYMORPHISM_MODES = ["include_subclass_properties", "exclude_subclass_properties", "none"]
+ARRAY_ORDERS = ["exact", "ignore"]
+VERIFICATIONS = ["true", "warn", "false"]
+UPDATES_OF_SECRETS = ["with_change", "on_create", "always"]
 RETURN_TYPES = ["object", "epr", "object_and_epr"]
 ASSOCIATION_MODES = ["associated_instances", "association_instances"]
 
@@ -70,6 +73,21 @@ def query() -> ArgumentSpec:
     }
 
 
+def keeping() -> ArgumentSpec:
+    """How what is wanted is compared with what is held, before a change and after it."""
+    return {
+        "allow_loss": {"type": "bool", "default": False},
+        "array_order": {"type": "str", "choices": list(ARRAY_ORDERS), "default": ARRAY_ORDERS[0]},
+        "secret_members": {"type": "list", "elements": "str", "default": []},
+        "verify": {"type": "str", "choices": list(VERIFICATIONS), "default": VERIFICATIONS[0]},
+    }
+
+
+def types() -> ArgumentSpec:
+    """Which type values have that the wire shows as text alone."""
+    return {"types": {"type": "raw"}}
+
+
 def association() -> ArgumentSpec:
     """The association filter (DSP0227 17.2)."""
     return {
@@ -90,23 +108,33 @@ def identify_module() -> ArgumentSpec:
 
 def get_module() -> ArgumentSpec:
     """Options of wsman_get."""
-    return {"fragment": {"type": "raw"}, **target(), **request(), **session()}
+    reading: ArgumentSpec = {"fragment": {"type": "raw"}, "value_maps": {"type": "bool", "default": False}}
+    return {**reading, **types(), **target(), **request(), **session()}
 
 
 def put_module() -> ArgumentSpec:
     """Options of wsman_put."""
-    fragment: ArgumentSpec = {"fragment": {"type": "raw"}, "value": {"type": "raw"}}
-    return {**representation(), **fragment, **target(), **request(), **session()}
+    putting: ArgumentSpec = {
+        "fragment": {"type": "raw"},
+        "value": {"type": "raw"},
+        "omit": {"type": "list", "elements": "str", "default": []},
+        "update_secret": {
+            "type": "str",
+            "choices": list(UPDATES_OF_SECRETS),
+            "default": UPDATES_OF_SECRETS[0],
+        },
+    }
+    return {**representation(), **putting, **keeping(), **query(), **types(), **target(), **request(), **session()}
 
 
 def create_module() -> ArgumentSpec:
     """Options of wsman_create."""
-    return {**representation(), **target(), **request(), **session()}
+    return {**representation(), **keeping(), **types(), **target(), **request(), **session()}
 
 
 def delete_module() -> ArgumentSpec:
     """Options of wsman_delete."""
-    return {**target(), **request(), **session()}
+    return {**query(), **target(), **request(), **session()}
 
 
 def invoke_module() -> ArgumentSpec:
@@ -116,8 +144,11 @@ def invoke_module() -> ArgumentSpec:
         "arguments": {"type": "dict"},
         "body": {"type": "raw"},
         "read_only": {"type": "bool", "default": False},
+        "expected_return_values": {"type": "list", "elements": "raw"},
+        "wait_for_job": {"type": "bool", "default": False},
+        "job_timeout": {"type": "float", "default": 1800.0},
     }
-    return {**method, **target(), **request(), **session()}
+    return {**method, **query(), **types(), **target(), **request(), **session()}
 
 
 def enumerate_module() -> ArgumentSpec:
@@ -130,5 +161,6 @@ def enumerate_module() -> ArgumentSpec:
         "polymorphism": {"type": "str", "choices": POLYMORPHISM_MODES + list(POLYMORPHISM_ALIASES)},
         "max_elements": {"type": "int"},
         "limit": {"type": "int"},
+        "value_maps": {"type": "bool", "default": False},
     }
-    return {**enumeration, **target(), **request(), **session()}
+    return {**enumeration, **types(), **target(), **request(), **session()}

@@ -11,9 +11,12 @@ short_description: Create an instance of a WS-Management resource
 version_added: 0.1.0
 description:
   - Creates an instance (WS-Transfer Create) unless it exists with the wanted values.
-  - With O(selector_set) the instance is read first. If it exists and holds every wanted value, nothing changes. If it exists
-    with other values the task fails, names them in RV(differences) and leaves them to M(wsman.automation.wsman_put).
-  - Without O(selector_set) nobody can tell whether the instance exists. The request is then sent once, and check mode is refused.
+  - The instance is looked for by its keys first, which O(selector_set) gives, or O(properties) where the schema of the class is known
+    and all of its keys are among them. If it exists and holds every wanted value, nothing changes. If it exists with other
+    values the task fails, names them in RV(differences) and leaves them to M(wsman.automation.wsman_put).
+  - Without the keys nobody can tell whether the instance exists. The request is then sent once, and check mode is refused.
+  - After that the instance is read and compared, as O(verify) says. A service may give it other keys than were asked for. These
+    are followed, and a warning names them.
   - For C(winrm/config) and other resources that are no CIM class the selectors go into the header of the request, where these services
     want them. For a CIM or WMI class they are keys of the instance and are added to O(properties) where they are missing there, and
     only O(namespace) goes into the header.
@@ -23,14 +26,16 @@ extends_documentation_fragment:
   - action_common_attributes.conn
   - action_common_attributes.flow
   - wsman.automation._attributes
+  - wsman.automation._types
   - wsman.automation._target
   - wsman.automation._representation
+  - wsman.automation._keeping
   - wsman.automation._request
   - wsman.automation._session
 attributes:
   check_mode:
     support: partial
-    details: Needs O(selector_set), to see whether the instance exists.
+    details: Needs the keys of the instance, to see whether it exists.
   diff_mode:
     support: full
 """
@@ -140,6 +145,23 @@ uncompared:
   type: list
   elements: str
   sample: [Password]
+verified:
+  description:
+    - Whether the instance was read after the change and holds what was wanted. V(false) too where it could not be read, or
+      O(verify=false).
+  returned: when it was created
+  type: bool
+  sample: true
+ignored:
+  description: Wanted members that the new instance does not have, each with C(held) and C(wanted).
+  returned: when there are such members
+  type: dict
+  sample: {"StartMode": {"held": null, "wanted": "Auto"}}
+altered:
+  description: Wanted members that hold something else, each with C(before), C(held) and C(wanted).
+  returned: when there are such members
+  type: dict
+  sample: {"Level": {"before": "7", "held": "44", "wanted": 300}}
 fault:
   description:
     - The fault that the service answered with, each member in the same form whatever the service. A member that the answer

@@ -13,12 +13,14 @@ description:
   - Deletes an instance (WS-Transfer Delete). An instance that does not exist is no change.
   - A class or a resource that does not exist is a mistake, not a missing instance, and fails the task. Where a service answers
     alike to both, its answer to an enumeration of the class decides.
+  - With O(filter) all instances that it finds are deleted.
 extends_documentation_fragment:
   - action_common_attributes
   - action_common_attributes.actiongroups
   - action_common_attributes.conn
   - action_common_attributes.flow
   - wsman.automation._attributes
+  - wsman.automation._query
   - wsman.automation._target
   - wsman.automation._request
   - wsman.automation._session
@@ -45,6 +47,13 @@ EXAMPLES = r"""
   loop: "{{ found.endpoint_references }}"
   loop_control:
     loop_var: reference
+
+- name: Delete what a query finds, if that are not more than five
+  wsman.automation.wsman_delete:
+    resource_uri: cimv2/Lab_Scratch
+    namespace: root/cimv2
+    filter: SELECT * FROM Lab_Scratch WHERE Value > 100
+    limit_targets: 5
 """
 
 RETURN = r"""
@@ -62,6 +71,25 @@ diff:
       description: Nothing.
       type: dict
       sample: {}
+results:
+  description:
+    - With O(filter), what the module returns of each instance that it found, with its RV(endpoint_reference) beside it. RV(diff) has
+      the differences of all of them then, each under the name of its instance.
+  returned: with O(filter)
+  type: list
+  elements: dict
+  sample: [{"changed": true, "endpoint_reference": {"resource_uri": "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_Thing", "selector_set": {"Name": "a"}}}]
+count:
+  description: How many instances O(filter) has found.
+  returned: with O(filter)
+  type: int
+  sample: 1
+endpoint_references:
+  description: The first instances that O(filter) finds.
+  returned: when these are more than O(limit_targets)
+  type: list
+  elements: dict
+  sample: [{"resource_uri": "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_Thing", "selector_set": {"Name": "a"}}]
 fault:
   description:
     - The fault that the service answered with, each member in the same form whatever the service. A member that the answer

@@ -15,6 +15,8 @@ description:
     at hand needs it. Members of C(winrm/config) are written to the smallest resource that holds them.
   - Values are compared as what they are. The held text C(300) equals the number V(300), C(TRUE) equals V(true), two
     spellings of one point in time are equal.
+  - After a change the instance is read again and compared, as O(verify) says.
+  - With O(filter) all instances that it finds are read and compared before the first of them is written.
 options:
   body:
     description:
@@ -29,14 +31,31 @@ options:
     description:
       - The value for O(fragment). A list replaces the whole array, V(null) clears the member.
     type: raw
+  omit:
+    description:
+      - Members that are left out of what is sent. Some firmware rejects a Put that has its read-only members.
+    type: list
+    elements: str
+    default: []
+  update_secret:
+    description:
+      - When to write a wanted member that reads as empty whatever it holds, so that nobody can tell whether it differs.
+      - V(with_change) writes it along with a change of another member, V(on_create) never, as it was given when the instance was
+        created, and V(always) each time, which is then always a change.
+    type: str
+    choices: [with_change, on_create, always]
+    default: with_change
 extends_documentation_fragment:
   - action_common_attributes
   - action_common_attributes.actiongroups
   - action_common_attributes.conn
   - action_common_attributes.flow
   - wsman.automation._attributes
+  - wsman.automation._types
   - wsman.automation._target
   - wsman.automation._representation
+  - wsman.automation._keeping
+  - wsman.automation._query
   - wsman.automation._request
   - wsman.automation._session
 attributes:
@@ -90,6 +109,23 @@ EXAMPLES = r"""
     fragment: VolumeName
     value: System
 
+- name: Let several services start by themselves
+  wsman.automation.wsman_put:
+    resource_uri: wmicimv2/*
+    filter: SELECT * FROM Win32_Service WHERE StartMode = 'Manual' AND Name LIKE 'App%'
+    limit_targets: 10
+    properties:
+      StartMode: Auto
+
+- name: Write what the firmware has of it, without what it does not take back
+  wsman.automation.wsman_put:
+    resource_uri: http://intel.com/wbem/wscim/1/amt-schema/1/AMT_RedirectionService
+    selector_set:
+      Name: Intel(r) AMT Redirection Service
+    properties:
+      ListenerEnabled: true
+    omit: [OtherEnabledState]
+
 - name: Send a representation of one's own making
   wsman.automation.wsman_put:
     resource_uri: winrm/config/winrs
@@ -100,9 +136,27 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+endpoint_reference:
+  description: Names the instance, for the same option of every module.
+  returned: success, without O(filter)
+  type: dict
+  contains:
+    address:
+      description: The address in the answer. Mostly the anonymous one, which means the service itself.
+      type: str
+      sample: http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous
+    resource_uri:
+      description: The resource.
+      type: str
+      sample: http://schemas.microsoft.com/wbem/wsman/1/config/listener
+    selector_set:
+      description: Its selectors, name to text or endpoint reference.
+      type: dict
+      sample: {"Address": "*", "Transport": "HTTPS"}
 instance:
   description:
-    - The properties of the instance after the task, by name. In check mode, as they were read.
+    - The properties of the instance after the task, by name. In check mode, as they were read. V(null) where it could not be read
+      after a change.
     - A property that the wire shows several times is a list, a nested element a dictionary, a reference an endpoint reference, an
       empty value marked as such V(null).
     - Numbers and booleans have their type where it is known, from the schemas that are built in (C(winrm/config) and what is under
@@ -138,11 +192,52 @@ diff:
 uncompared:
   description:
     - Wanted members that read as empty whatever they hold, such as the password of a certificate mapping, so that nobody can tell
-      whether they differ. They are written along with a change of another member, and never alone.
+      whether they differ. O(update_secret) says when they are written.
   returned: when there are such members
   type: list
   elements: str
   sample: [Password]
+verified:
+  description:
+    - Whether the instance was read after the change and holds what was wanted. V(false) too where it could not be read, or
+      O(verify=false).
+  returned: when something was sent
+  type: bool
+  sample: true
+ignored:
+  description: Wanted members that are held as before although the service has accepted the change, each with C(held) and C(wanted).
+  returned: when there are such members
+  type: dict
+  sample: {"StartMode": {"held": "Manual", "wanted": "Auto"}}
+altered:
+  description: Wanted members that hold something else than before and than was wanted, each with C(before), C(held) and C(wanted).
+  returned: when there are such members
+  type: dict
+  sample: {"Level": {"before": "7", "held": "44", "wanted": 300}}
+lost:
+  description: Members that were not named and have not kept what they held, each with C(before) and C(held).
+  returned: when there are such members
+  type: dict
+  sample: {"Installed": {"before": "20260101000000.000000+000", "held": null}}
+results:
+  description:
+    - With O(filter), what the module returns of each instance that it found, with its RV(endpoint_reference) beside it. RV(diff) has
+      the differences of all of them then, each under the name of its instance.
+  returned: with O(filter)
+  type: list
+  elements: dict
+  sample: [{"changed": true, "endpoint_reference": {"resource_uri": "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_Thing", "selector_set": {"Name": "a"}}}]
+count:
+  description: How many instances O(filter) has found.
+  returned: with O(filter)
+  type: int
+  sample: 1
+endpoint_references:
+  description: The first instances that O(filter) finds.
+  returned: when these are more than O(limit_targets)
+  type: list
+  elements: dict
+  sample: [{"resource_uri": "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_Thing", "selector_set": {"Name": "a"}}]
 fault:
   description:
     - The fault that the service answered with, each member in the same form whatever the service. A member that the answer

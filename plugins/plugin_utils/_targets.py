@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.wsman.automation.plugins.module_utils import _argspec
-from ansible_collections.wsman.automation.plugins.module_utils._wsman import filters, uris
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import addressing, filters, uris
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import (
     EndpointReference,
     SelectorSet,
@@ -29,6 +29,8 @@ from ansible_collections.wsman.automation.plugins.plugin_utils._result import Re
 Arguments = dict[str, t.Any]
 
 _EXCLUDED = ("selector_set", "endpoint_reference", "fragment")
+_Plan = t.TypeVar("_Plan")
+
 _SHOWN = 20  # instances that the error names, where a filter finds more than it may
 
 
@@ -76,22 +78,42 @@ def find(client: Client, target: Target, arguments: Arguments) -> list[Target] |
     options = {name: one.get("default") for name, one in _argspec.enumerate_module().items()}
     options.update(filter=arguments["filter"], dialect=arguments["dialect"], return_type="object_and_epr")
     options["limit"] = max(limit + 1, _SHOWN)
-    found = _enumerating.enumerate(client, _enumerating.make_enumeration(client, target, options))
-    targets = [_to_target(one, target) for one in found["endpoint_references"]]
+    enumeration = _enumerating.make_enumeration(client, target, options)
+    targets = [_to_target(item.endpoint_reference, target) for item in client.collect(enumeration)]
     if len(targets) > limit:
-        raise TooManyError(targets, limit, more=found["truncated"])
+        raise TooManyError(targets, limit, more=enumeration.truncated)
     return targets
 
 
-def each(steps: t.Iterable[tuple[Target, t.Callable[[], Result]]]) -> Result:
-    """Take one step after the other and gather their results; an error says which instances were changed before."""
+def act(
+    client: Client,
+    target: Target,
+    arguments: Arguments,
+    plan: t.Callable[[Target], _Plan],
+    carry_out: t.Callable[[_Plan], Result],
+    *,
+    check_mode: bool,
+) -> Result:
+    """*plan* and then *carry_out* what the task wants of the instance that it names, or of all that its filter finds.
+
+    All are planned before the first plan is carried out. An error says which were changed before.
+    """
+    found = find(client, target, arguments)
+    if found is None:
+        return carry_out(plan(target))
+    return _each([(one, plan(one)) for one in found], carry_out, check_mode=check_mode)
+
+
+def _each(
+    planned: t.Iterable[tuple[Target, _Plan]], carry_out: t.Callable[[_Plan], Result], *, check_mode: bool
+) -> Result:
     results: list[Result] = []
-    for target, step in steps:
+    for target, plan in planned:
         try:
-            results.append({"endpoint_reference": to_reference(target), **step()})
+            results.append({"endpoint_reference": to_reference(target), **carry_out(plan)})
         except WSManError as error:
             changed = [_name(one) for one in results if one["changed"]]
-            if changed:
+            if changed and not check_mode:
                 error.add_note(f"Before that, {', '.join(changed)} was changed.")
                 error.after_change = True
             raise
@@ -148,10 +170,9 @@ def _name(result: Result) -> str:
     return describe(Target(reference.resource_uri or "", reference.selector_set))
 
 
-def _to_target(reference: Result | None, asked: Target) -> Target:
+def _to_target(reference: EndpointReference | None, asked: Target) -> Target:
     """The instance of *reference*; one without a resource URI is of the class that was asked for, if one was."""
-    uri = reference and (reference["resource_uri"] or asked.resource_uri)
-    if not reference or not uri or uri.endswith("*"):
+    complete = addressing.complete(reference, asked) if reference is not None else None
+    if complete is None or not complete.resource_uri:
         raise ProtocolError("the service's answer to the filter does not give the address of each instance")
-    read = EndpointReference.from_plain({**reference, "resource_uri": uri})
-    return Target(read.resource_uri or uri, read.selector_set, asked.option_set)
+    return Target(complete.resource_uri, complete.selector_set, asked.option_set)

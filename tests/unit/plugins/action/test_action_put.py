@@ -31,6 +31,7 @@ def winrs(shells=30):
     )
 
 
+NULLED = thing().replace("<p:Value>1</p:Value>", '<p:Value xsi:nil="true"/>')
 ROWS = [
     # (what is given, what the service answers, the actions sent, changed, diff)
     pytest.param({"properties": {"Value": 1}}, [thing()], ["Get"], False, ({}, {}), id="held already"),
@@ -38,8 +39,8 @@ ROWS = [
     pytest.param({"properties": {"Words": ["x", "y"]}}, [thing()], ["Get"], False, ({}, {}), id="array held"),
     pytest.param(
         {"properties": {"Value": 2, "Name": "a"}},
-        [thing(), thing("2")],
-        ["Get", "Put"],
+        [thing(), thing("2"), thing("2")],
+        ["Get", "Put", "Get"],
         True,
         ({"Value": "1"}, {"Value": 2}),
         id="one differs",
@@ -62,8 +63,8 @@ ROWS = [
     ),
     pytest.param(
         {"body": {"CIM_Thing": {"Value": 3}}},
-        [thing(), thing("3")],
-        ["Get", "Put"],
+        [thing(), "", thing("3")],
+        ["Get", "Put", "Get"],
         True,
         ({"Value": "1"}, {"Value": "3"}),
         id="body as a dictionary",
@@ -71,24 +72,24 @@ ROWS = [
     pytest.param({"fragment": "Value", "value": 1}, [thing()], ["Get"], False, ({}, {}), id="fragment held"),
     pytest.param(
         {"fragment": "Words[2]", "value": "z"},
-        [thing(), thing(words=["x", "z"])],
-        ["Get", "Put"],
+        [thing(), "", thing(words=["x", "z"])],
+        ["Get", "Put", "Get"],
         True,
         ({"Words": ["x", "y"]}, {"Words": ["x", "z"]}),
         id="fragment with an index",
     ),
     pytest.param(
         {"fragment": "Value", "value": None},
-        [thing(), thing("")],
-        ["Get", "Put"],
+        [thing(), "", NULLED],
+        ["Get", "Put", "Get"],
         True,
         ({"Value": "1"}, {"Value": None}),
         id="fragment cleared",
     ),
     pytest.param(
         {"properties": {"Password": "hunter22"}},
-        [thing(password="before22"), thing(password="hunter22")],
-        ["Get", "Put"],
+        [thing(password="before22"), "", thing(password="hunter22")],
+        ["Get", "Put", "Get"],
         True,
         ({"Password": "********"}, {"Password": "********"}),
         id="secrets are masked",
@@ -116,9 +117,10 @@ def test_check_mode_predicts_and_sends_no_put(run, given, answers, actions, chan
 
 
 def test_the_whole_received_element_goes_back(run):
-    result, connection = run("put", {**PLACE, "properties": {"Value": 2}}, thing(), thing("2"), profile="generic")
+    result, connection = run("put", {**PLACE, "properties": {"Value": 2}}, thing(), "", thing("2"), profile="generic")
     assert result["instance"]["Value"] == "2"
-    assert connection.repeatable == [True, False]
+    assert result["verified"] is True
+    assert connection.repeatable == [True, False, True]
     for text in (">a</p:Name>", ">2</p:Value>", ">x</p:Words>", ">y</p:Words>"):
         assert text in connection.sent[1]
 
@@ -129,9 +131,11 @@ def test_an_unknown_service_is_asked_once_what_it_is_and_only_before_a_put(run):
         "<i:ProductVendor>Open Management Infrastructure</i:ProductVendor></i:IdentifyResponse>"
     )
     arguments = {**PLACE, "properties": {"Value": 2}}
-    _result, connection = run("put", arguments, thing(), identity, thing("2"))
-    assert connection.actions == ["Get", "Identify", "Put"]
+    _result, connection = run("put", arguments, thing(), identity, "", thing("2"))
+    assert connection.actions == ["Get", "Identify", "Put", "Get"]
     assert connection.session.profile.name == "omi"
+    _result, connection = run("put", arguments, thing(), identity, check_mode=True)
+    assert connection.actions == ["Get", "Identify"]
     _result, connection = run("put", {**PLACE, "properties": {"Value": 1}}, thing())
     assert connection.actions == ["Get"]
 
@@ -152,7 +156,7 @@ def test_a_fragment_may_be_one_of_several_embedded_instances(run):
         '<p:Points xsi:type="r:CIM_ThingBox_Type"><r:X>{}</r:X><r:Y>2</r:Y></p:Points></p:CIM_Thing>'
     )
     arguments = {**PLACE, "fragment": "Points[2]", "value": {"X": 5}}
-    result, connection = run("put", arguments, points.format(1), points.format(5), profile="generic")
+    result, connection = run("put", arguments, points.format(1), "", points.format(5), profile="generic")
     assert result["diff"]["after"] == {"Points": [{"X": "1"}, {"Y": "2", "X": 5}]}
     assert "CIM_ThingPoint_Type" in connection.sent[1] and "CIM_ThingBox_Type" in connection.sent[1]
     arguments["value"] = {"X": 5, "Y": 2}
@@ -164,7 +168,7 @@ def test_a_fragment_may_be_one_of_several_embedded_instances(run):
     ("uri", "profile", "header"), [("cimv2/CIM_Thing", "omi", False), ("wmicimv2/CIM_Thing", "auto", True)]
 )
 def test_a_fragment_is_sent_to_windows_alone(run, uri, profile, header):
-    answers = [thing(uri=WMI_URI), *(["", thing("2", uri=WMI_URI)] if header else [thing("2")])]
+    answers = [thing(uri=WMI_URI), "", thing("2", uri=WMI_URI)]
     arguments = {"resource_uri": uri, "fragment": "Value", "value": 2}
     _result, connection = run("put", arguments, *answers, profile=profile)
     assert ("FragmentTransfer" in connection.sent[1]) == header
@@ -176,14 +180,16 @@ class TestConfig:
     """``winrm/config`` is written to the smallest resource that holds a member (MS-WSMV 3.1.4.1.29)."""
 
     def test_member_of_a_branch(self, run):
-        root = f'<c:Config xmlns:c="{CONFIG}"><c:MaxTimeoutms>60000</c:MaxTimeoutms></c:Config>'
+        root = f'<c:Config xmlns:c="{CONFIG}"><c:MaxTimeoutms>60000</c:MaxTimeoutms>{winrs(50)}</c:Config>'
         arguments = {"resource_uri": "winrm/config", "properties": {"Winrs": {"MaxShellsPerUser": 50}}}
         result, connection = run("put", arguments, winrs(), winrs(50), root)
         assert connection.actions == ["Get", "Put", "Get"]
         assert [f">{CONFIG}/winrs<" in text for text in connection.sent] == [True, True, False]
         assert result["diff"]["before"] == {"Winrs": {"MaxShellsPerUser": 30}}
         assert result["diff"]["after"] == {"Winrs": {"MaxShellsPerUser": 50}}
-        assert result["instance"] == {"MaxTimeoutms": 60000}
+        assert result["instance"]["MaxTimeoutms"] == 60000
+        assert result["instance"]["Winrs"]["MaxShellsPerUser"] == 50
+        assert result["verified"] is True
 
     def test_nothing_is_written_where_one_part_is_refused(self, run):
         service = f'<c:Service xmlns:c="{CONFIG}/service"><c:AllowRemoteAccess>true</c:AllowRemoteAccess></c:Service>'

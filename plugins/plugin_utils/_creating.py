@@ -1,0 +1,188 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Create as desired state: look whether the instance exists, make it, and read what became of it.
+
+Knows neither tasks nor connections.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from xml.etree.ElementTree import Element
+
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
+    addressing,
+    compare,
+    fault,
+    instance,
+    operations,
+    recipes,
+    representation,
+    schemas,
+    uris,
+)
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import EndpointReference, Target
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.envelope import Response
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManFault
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.merge import Plan
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.recipes import Part
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema import Schema
+from ansible_collections.wsman.automation.plugins.plugin_utils import _desired, _reading, _result, _targets
+from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
+from ansible_collections.wsman.automation.plugins.plugin_utils._desired import Options, Wanted
+from ansible_collections.wsman.automation.plugins.plugin_utils._result import DiffersError, Result
+
+_ASK_FOR_KEYS: t.Final = "Give the keys in selector_set, so that wsman_create can compare the instance that exists."
+
+
+def create(client: Client, target: Target, wanted: Wanted | None, body: Element | None, options: Options) -> Result:
+    """Make an instance of *wanted*, or of the whole *body*, unless one with these values exists."""
+    part = Part(target, _read_wanted(wanted, body, None), option="properties" if body is None else "body")
+    recipes.refuse_keys(part, part.wanted)
+    schema = schemas.builtin(target.resource_uri)
+    part = dataclasses.replace(part, wanted=_read_wanted(wanted, body, schema))
+    located = _locate(part, schema)
+    if located is None and options.check_mode:
+        raise _ask_for_keys(schema)
+    held = _desired.find(client, located) if located is not None else None
+    if located is not None and held is not None:
+        return _confirm(client, dataclasses.replace(part, target=located), held, options)
+    plan = _plan(client, part, located or target, schema, body, options)
+    result = _desired.summarize([(part, plan)])
+    if options.check_mode:
+        return result
+    response = _send(client, part.target if located is None else located, plan.representation, keyed=bool(located))
+    return {**result, **_follow(client, part, plan, located, response, options, result)}
+
+
+def _read_wanted(wanted: Wanted | None, body: Element | None, schema: Schema | None) -> Wanted:
+    if body is None:
+        return dict(wanted or {})
+    return t.cast("Wanted", _result.plain(instance.from_element(body, schema)))
+
+
+def _locate(part: Part, schema: Schema | None) -> Target | None:
+    """The instance by its keys, of ``selector_set`` and of the wanted values; None where these do not name one."""
+    target = part.target
+    given = {name.lower(): name for name in _targets.keys(target)}
+    named = {str(name).lower(): value for name, value in part.wanted.items()}
+    selectors = dict(target.selector_set)
+    for key in _keys_of(schema):
+        if key.lower() not in given and named.get(key.lower()) is not None:
+            value = _result.plain(named[key.lower()])
+            selectors.update(addressing.selector_set_from_plain({key: value}, part.option))
+    located = dataclasses.replace(target, selector_set=selectors)
+    known = {name.lower() for name in _targets.keys(located)}
+    missing = [key for key in _keys_of(schema) if key.lower() not in known]
+    if given:
+        return target if missing else located
+    return located if known and not missing else None
+
+
+def _keys_of(schema: Schema | None) -> tuple[str, ...]:
+    return tuple(name for name, one in schema.properties.items() if one.key) if schema else ()
+
+
+def _ask_for_keys(schema: Schema | None) -> UsageError:
+    keys = f" ({', '.join(_keys_of(schema))})" if _keys_of(schema) else ""
+    return UsageError(
+        "check mode cannot tell whether the instance exists.",
+        option="selector_set",
+        remedy=f"Give the keys of the instance{keys}.",
+    )
+
+
+def _confirm(client: Client, part: Part, held: Element, options: Options) -> Result:
+    """The result where the instance exists: unchanged, or an error that says what differs.
+
+    What reads as empty whatever it holds was written when the instance was created.
+    """
+    choices = dataclasses.replace(options.choices, update_secret="on_create", allow_loss=True)
+    plan = _desired.plan(client, part, held, choices)
+    if plan.changed:
+        before, after = _desired.presentable(plan.before), _desired.presentable(plan.after)
+        raise DiffersError({name: {"held": before[name], "wanted": after[name]} for name in after}, part.option)
+    result = _desired.summarize([(part, plan)])
+    reference = _targets.to_reference(part.target)
+    return {**result, "endpoint_reference": reference, **_reading.show(part.target, held)}
+
+
+def _plan(
+    client: Client, part: Part, located: Target, schema: Schema | None, body: Element | None, options: Options
+) -> Plan:
+    """The representation to send, and the difference that it makes."""
+    profile = client.profile(part.target.resource_uri)
+    if body is None:
+        namespace, name = recipes.root_of(part.target.resource_uri)
+        values = _with_keys(part.wanted, located)
+        body = representation.to_element(name, namespace, values, schema=schema, datetimes_as=profile.datetimes)
+    return Plan(True, {}, part.wanted, body, choices=options.choices)
+
+
+def _with_keys(wanted: Wanted, located: Target) -> Wanted:
+    """The members of a class with its keys among them; without them for a resource that has its keys in the header.
+
+    So Windows has its listeners and mappings; live OMI and Openwsman were given a class's keys in the body alone
+    (wire/omi/61, wire/openwsman/080).
+    """
+    keys = addressing.selector_set_to_plain(_targets.keys(located))
+    named = {str(name).lower() for name in wanted}
+    if uris.class_name(located.resource_uri) is None:
+        lower = {name.lower() for name in keys}
+        return {name: value for name, value in wanted.items() if str(name).lower() not in lower}
+    return {**{name: value for name, value in keys.items() if name.lower() not in named}, **wanted}
+
+
+def _send(client: Client, target: Target, body: Element, *, keyed: bool) -> Response:
+    if uris.class_name(target.resource_uri) is not None:
+        target = _desired.class_of(target)
+    try:
+        return client.execute(operations.create(target, body))
+    except WSManFault as error:
+        if fault.is_already_exists(error) and not keyed:
+            error.remedy = _ASK_FOR_KEYS
+        raise
+
+
+def _follow(
+    client: Client,
+    part: Part,
+    plan: Plan,
+    located: Target | None,
+    response: Response,
+    options: Options,
+    result: Result,
+) -> Result:
+    """Read what the service made of it, under the keys that the service gave it."""
+    reference, element = operations.read_create(response)
+    target = located
+    if reference is not None:
+        reference = addressing.complete(reference, part.target)
+        target = Target(reference.resource_uri or part.target.resource_uri, reference.selector_set)
+    elif target is not None:
+        reference = EndpointReference(target.resource_uri, target.selector_set)
+    result = {**result, "endpoint_reference": reference.to_plain() if reference else None}
+    if target is None:
+        shown = _reading.show(part.target, element) if element is not None else _result.instance(None)
+        problem = "The instance was created, but not read back: the service did not say how it is addressed."
+        return _desired.warn({**result, **shown, "verified": False}, problem)
+    part, renamed = _rename(part, target)
+    if renamed:
+        result = _desired.warn(result, f"The service gave the instance keys of its own: {_targets.describe(target)}.")
+    return _desired.read_back(client, target, [(part, plan)], options, result=result, answer=element)
+
+
+def _rename(part: Part, target: Target) -> tuple[Part, bool]:
+    """The part as it is addressed now, without the wanted keys that the service has not taken."""
+    selectors = {name.lower(): value for name, value in _targets.keys(target).items()}
+    other = {
+        name
+        for name, value in part.wanted.items()
+        if str(name).lower() in selectors and not compare.equal(selectors[str(name).lower()], value)
+    }
+    kept = {name: value for name, value in part.wanted.items() if name not in other}
+    asked = {name.lower(): value for name, value in _targets.keys(part.target).items()}
+    renamed = any(name in selectors and selectors[name] != value for name, value in asked.items())
+    return dataclasses.replace(part, target=target, wanted=kept), bool(other) or renamed

@@ -475,6 +475,14 @@ options:
     default: auto
     vars:
       - name: ansible_wsman_profile
+  types:
+    description:
+      - Which type a value has that the protocol writes as text, for all modules that have an option of this name, which wins. V(auto)
+        (the schema of the class decides, where the service gives it), V(text), or a dictionary of names and types such as
+        C({"State":"uint16"}).
+    type: raw
+    vars:
+      - name: ansible_wsman_types
   test_connection:
     description:
       - With V(true) an Identify goes out before the first operation of a task, which is not sent if that fails. With V(false) the operation
@@ -592,6 +600,8 @@ from ansible_collections.wsman.automation.plugins.plugin_utils._say import say
 
 #: What an option of ours is called here if its own name is a keyword of tasks, which core would take its value from.
 RENAMED = {"connection_string": "connection"}
+#: What is for the modules, and nothing that decides how the service is reached.
+FOR_MODULES = ("types",)
 SECRETS = ("password", "certificate_key_password", "proxy_password")
 PROXIES = ("proxy", "winrm_proxy", "psrp_proxy")
 
@@ -656,6 +666,10 @@ class Connection(ConnectionBase):
         anonymous = _transport.session(self.session_options().anonymous())
         return anonymous.send(data, headers=_transport.UNAUTHENTICATED)
 
+    def types(self) -> t.Any:
+        """What the host's variable says of types (``types_option``), as it stands there."""
+        return self.get_option("types")
+
     def operation(self) -> contextlib.AbstractContextManager[None]:
         """A context in which all requests share one ``deadline``."""
         return self.session.operation()
@@ -717,7 +731,7 @@ class Connection(ConnectionBase):
     def _given(self) -> dict[str, _foreign.Given]:
         """What variables and keywords have set, with where it comes from; defaults are ``from_options``' business."""
         given = {}
-        for name in self.option_definitions:
+        for name in (one for one in self.option_definitions if one not in FOR_MODULES):
             value, origin = self.get_option_and_origin(name)
             if value is not None and origin != "default":
                 given[RENAMED.get(name, name)] = _foreign.Given(value, str(origin).removeprefix("var: "))

@@ -79,12 +79,18 @@ options:
   limit:
     description: Stop after this many instances.
     type: int
+  value_maps:
+    description:
+      - Whether to add RV(value_names), the names that the schemas of the classes have for values of the instances.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - action_common_attributes
   - action_common_attributes.actiongroups
   - action_common_attributes.conn
   - action_common_attributes.flow
   - wsman.automation._attributes
+  - wsman.automation._types
   - wsman.automation._target
   - wsman.automation._request
   - wsman.automation._session
@@ -146,6 +152,14 @@ class_names:
   type: list
   elements: str
   sample: [Win32_Service]
+value_names:
+  description:
+    - The names that the schema of its class has for values of each of RV(instances), in the same order and in the form of
+      RV(ignore:value_names) of M(wsman.automation.wsman_get).
+  returned: success, with O(value_maps=true) and O(return_type) V(object) or V(object_and_epr)
+  type: list
+  elements: dict
+  sample: [{"EnabledState": "Enabled"}]
 endpoint_references:
   description: The endpoint references of the instances, in the same order.
   returned: success, with O(return_type) V(epr) or V(object_and_epr)

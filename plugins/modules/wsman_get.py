@@ -20,12 +20,18 @@ options:
       - Windows is asked for the member alone. From every other service, and from C(winrm/config), the whole instance is read and
         the path is looked up in it, with the same result.
     type: raw
+  value_maps:
+    description:
+      - Whether to add RV(value_names), the names that the schema of the class has for the instance's values.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - action_common_attributes
   - action_common_attributes.actiongroups
   - action_common_attributes.conn
   - action_common_attributes.flow
   - wsman.automation._attributes
+  - wsman.automation._types
   - wsman.automation._target
   - wsman.automation._request
   - wsman.automation._session
@@ -91,6 +97,14 @@ class_name:
   returned: success, without O(fragment)
   type: str
   sample: Win32_Service
+value_names:
+  description:
+    - The names that the schema of the class has (its qualifiers C(ValueMap) and C(Values)) for values of RV(instance), by property. A list
+      for a list, a dictionary for an embedded instance.
+    - Only properties that have such a name are there. It is empty where the service gives no schema, or none with names; OMI's have none.
+  returned: success, with O(value_maps=true)
+  type: dict
+  sample: {"EnabledState": "Enabled"}
 sources:
   description: Which members a group policy controls, in the shape of RV(instance), with C(GPO) in place of the value.
   returned: when the answer has members with a source

@@ -11,6 +11,7 @@ short_description: Call a method of a WS-Management resource
 version_added: 0.1.0
 description:
   - Calls a method of an instance or of a class and returns what it gives back.
+  - Waits for the job that the method starts, if O(wait_for_job) says so.
   - A call counts as a change and is not sent in check mode, unless O(read_only) says that it changes nothing.
 options:
   method:
@@ -21,8 +22,10 @@ options:
   arguments:
     description:
       - The input parameters, name to value. A list is an array, a dictionary with the member C(resource_uri) an endpoint
-        reference, any other dictionary an embedded instance, V(null) no value. Where a service must be told the class of an embedded
-        instance, as Windows must, use O(body) with C(xsi:type).
+        reference, any other dictionary an embedded instance, V(null) no value.
+      - Where the service gives the schema of the class, as Windows and OMI do, each value gets the type of its parameter, and an unknown
+        parameter, a wrong type and a number out of range are refused before anything is called. O(types) can name parameters too.
+      - Without a schema, use O(body) with C(xsi:type) where a service must be told the class of an embedded instance.
     type: dict
   body:
     description:
@@ -34,12 +37,35 @@ options:
       - Whether the method changes nothing. V(true) makes the task C(ok) instead of C(changed), and sends the call in check mode too.
     type: bool
     default: false
+  expected_return_values:
+    description:
+      - The return values that are good, as numbers or texts. The task fails with any other, and its result has RV(return_value) and
+        RV(output) all the same. V(null) in the list stands for no return value.
+      - By default only the methods of an iDRAC are judged, by V([0, 4096]), because other classes mean different things by the same
+        numbers. An empty list judges nothing.
+    type: list
+    elements: raw
+  wait_for_job:
+    description:
+      - Wait until the job that the method has started is done, and fail if it does not end well. The job is the first output that is an
+        endpoint reference of a class whose name ends in C(Job). A method that starts none is done at once.
+      - The job is read after 1, 2, 4, 8 and then every 10 seconds; C(-v) shows how far it is. A service that restarts meanwhile is
+        asked until it answers again.
+    type: bool
+    default: false
+  job_timeout:
+    description:
+      - How many seconds to wait for the job. The O(ignore:deadline) of the connection ends the wait too.
+    type: float
+    default: 1800
 extends_documentation_fragment:
   - action_common_attributes
   - action_common_attributes.actiongroups
   - action_common_attributes.conn
   - action_common_attributes.flow
   - wsman.automation._attributes
+  - wsman.automation._query
+  - wsman.automation._types
   - wsman.automation._target
   - wsman.automation._request
   - wsman.automation._session
@@ -51,7 +77,9 @@ attributes:
     support: none
 notes:
   - The service reports many failures of a method in RV(return_value), with an answer that is otherwise good. Judge it with
-    C(failed_when).
+    O(expected_return_values).
+  - With O(filter) the method is called on each instance that is found, and each of RV(results) has the members that the result
+    has without it.
 """
 
 EXAMPLES = r"""
@@ -59,9 +87,9 @@ EXAMPLES = r"""
   wsman.automation.wsman_invoke:
     resource_uri: wmicimv2/Win32_Service?Name=Spooler
     method: StartService
+    expected_return_values: [0, 10]
   register: start
   changed_when: start is not failed and start.return_value != 10 # it was running already
-  failed_when: start is failed or start.return_value not in [0, 10, none] # none in check mode
 
 - name: Run a program
   wsman.automation.wsman_invoke:
@@ -84,6 +112,31 @@ EXAMPLES = r"""
     method: EnableRemoting
     arguments:
       Transport: HTTP
+
+- name: Stop every service of one account
+  wsman.automation.wsman_invoke:
+    resource_uri: wmicimv2/*
+    filter: select * from Win32_Service where StartName = 'EXAMPLE\\batch' and State = 'Running'
+    limit_targets: 20
+    method: StopService
+    expected_return_values: [0]
+
+- name: Apply the pending BIOS settings of a server, and wait for the job
+  wsman.automation.wsman_invoke:
+    resource_uri: http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/DCIM_BIOSService
+    selector_set:
+      SystemCreationClassName: DCIM_ComputerSystem
+      CreationClassName: DCIM_BIOSService
+      SystemName: DCIM:ComputerSystem
+      Name: DCIM:BIOSService
+    namespace: root/dcim
+    method: CreateTargetedConfigJob
+    arguments:
+      Target: BIOS.Setup.1-1
+      RebootJobType: 3
+      ScheduledStartTime: TIME_NOW
+    wait_for_job: true
+    job_timeout: 3600
 """
 
 RETURN = r"""
@@ -91,17 +144,54 @@ output:
   description:
     - The output parameters of the method, by name, in the form that RV(ignore:instance) of M(wsman.automation.wsman_get) has. Empty in
       check mode, if the call was not sent.
-  returned: success
+  returned: when the method was called, also if it has returned what was not expected or its job has failed
   type: dict
   sample: {"ProcessId": "4711"}
 return_value:
   description:
-    - C(ReturnValue) of the answer. Where it is a whole number in its usual spelling it is an integer, for nearly every method returns
-      a C(uint32). This is the only value that gets a type without a schema or a mark in the answer. Any other is text.
+    - C(ReturnValue) of the answer, of the type that the schema of the class gives it. Without a schema it is an integer where it is a
+      whole number in its usual spelling, for nearly every method returns a C(uint32). This is the only value that gets a type without
+      a schema or a mark in the answer. Any other is text.
     - V(null) where the method returned none, and in check mode, if the call was not sent.
-  returned: success
+  returned: when the method was called, also if it has returned what was not expected or its job has failed
   type: raw
   sample: 0
+job_endpoint_reference:
+  description:
+    - The job that the method has started, in the form that O(endpoint_reference) takes.
+  returned: when the method has started a job
+  type: dict
+  sample:
+    address: http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous
+    resource_uri: http://schemas.dell.com/wbem/wscim/1/cim-schema/2/DCIM_LifecycleJob
+    selector_set: {"InstanceID": "JID_442507917525", "__cimnamespace": "root/dcim"}
+job:
+  description:
+    - The job as it was seen last, in the form that RV(ignore:instance) of M(wsman.automation.wsman_get) has. V(null) where the method
+      has started none, and where the job was never seen.
+  returned: when O(wait_for_job=true) and the method was called, also if the job has failed
+  type: dict
+  sample: {"InstanceID": "JID_442507917525", "JobStatus": "Completed", "Message": "Job completed successfully.", "PercentComplete": "100"}
+results:
+  description:
+    - What came of each instance that O(filter) found, in the order of the service. Each has C(endpoint_reference), the instance, and
+      C(changed), C(output), C(return_value) and so on as the result has them without O(filter).
+  returned: when O(filter) is given
+  type: list
+  elements: dict
+  sample: [{"changed": true, "output": {}, "return_value": 0, "endpoint_reference": {"resource_uri": "..."}}]
+count:
+  description:
+    - How many instances O(filter) found.
+  returned: when O(filter) is given
+  type: int
+  sample: 1
+endpoint_references:
+  description:
+    - The instances that O(filter) found, none of which was touched.
+  returned: when O(filter) found more than O(limit_targets)
+  type: list
+  elements: dict
 fault:
   description:
     - The fault that the service answered with, each member in the same form whatever the service. A member that the answer

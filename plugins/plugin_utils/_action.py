@@ -19,7 +19,9 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 
 from ansible_collections.wsman.automation.plugins.module_utils._argspec import ArgumentSpec
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import types_option
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.types_option import Types
 from ansible_collections.wsman.automation.plugins.plugin_utils import _arguments, _result
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import Result
@@ -29,6 +31,14 @@ class Connect(t.Protocol):
     """Gives the client of the task; *authenticated* false for one without the account of the host."""
 
     def __call__(self, *, authenticated: bool = True) -> Client: ...
+
+
+def _types(arguments: dict[str, t.Any], connection: t.Any) -> Types:
+    """What the task says of types, else the host's variable; UsageError where neither says anything sensible."""
+    given = arguments.get("types")
+    if given is not None or "types" not in arguments:
+        return types_option.parse(given)
+    return types_option.parse(_arguments.native(connection.types()), "ansible_wsman_types")
 
 
 LOCALHOST = ("localhost", "127.0.0.1", "::1")
@@ -81,7 +91,7 @@ class WSManAction(ActionBase):
                 connection = self._connect(task_vars, session if authenticated else _arguments.anonymous(session))
                 secrets.update(connection.secrets())
                 stack.enter_context(connection.operation())  # one deadline for all requests
-                return Client(connection)
+                return Client(connection, _types(arguments, connection))
 
             return self.operate(arguments, connect)
 

@@ -15,7 +15,13 @@ import uuid
 
 from ansible.utils.display import Display
 
-from ansible_collections.wsman.automation.plugins.module_utils._wsman import envelope, operations, profiles, uris
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
+    envelope,
+    operations,
+    profiles,
+    types_option,
+    uris,
+)
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.enumeration import Enumeration, Item
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.envelope import Request, Response, Settings
@@ -29,6 +35,8 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors imp
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.operations import Identity
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.profiles import Profile
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.types_option import Types
+from ansible_collections.wsman.automation.plugins.plugin_utils._schemas import Schemas
 
 display = Display()
 
@@ -36,9 +44,12 @@ display = Display()
 class Client:
     """WS-Management operations over one connection (``connection/wsman.py``, or anything that sends like it)."""
 
-    def __init__(self, connection: t.Any) -> None:
+    def __init__(self, connection: t.Any, types: Types = types_option.AUTO) -> None:
         self._connection = connection
         self.options = connection.session_options()
+        #: What the task says of types, and what is known of classes.
+        self.types = types
+        self.schemas = Schemas(self, connection, types)
 
     @property
     def used(self) -> SessionOptions:
@@ -71,8 +82,15 @@ class Client:
         self._show(request)
         answer = self._connection.send(data, repeatable=request.repeatable, changes=request.changes)
         self._learn(answer)
+        known = self.known_profile(request.target.resource_uri if request.target else "")
         try:
-            return envelope.load(answer.body, charset=answer.charset, relates_to=message_id, http_status=answer.status)
+            return envelope.load(
+                answer.body,
+                charset=answer.charset,
+                relates_to=message_id,
+                http_status=answer.status,
+                service=known.name if known else None,
+            )
         except ProtocolError as error:
             if not request.changes:
                 raise

@@ -72,14 +72,16 @@ def _leave_parent() -> None:
 class Session:
     """One service with one account over one kept connection.
 
-    *profile* is the caller's to set once it knows what the service is, *identified* once it has answered an Identify;
-    *session_id* is made once; *mechanism* is what Negotiate has agreed upon (``kerberos``, ``ntlm``), once it has.
+    *profile* is the caller's to set once it knows what the service is, *identified* once it has answered an Identify,
+    and so is *schemas*, what is known of its classes; *session_id* is made once; *mechanism* is what Negotiate has agreed
+    upon (``kerberos``, ``ntlm``), once it has.
     """
 
     def __init__(self, options: SessionOptions) -> None:
         self.options = options
         self.profile: t.Any = None
         self.identified = False
+        self.schemas: t.Any = None
         self.session_id = str(uuid.uuid4())
         self._exchange = Exchange(options.authority)
         self._adapter = _http.Adapter(options, self._exchange)

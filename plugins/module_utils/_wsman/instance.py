@@ -82,6 +82,13 @@ def read_values(elements: t.Sequence[Element], member: Property | None = None) -
     return values[0] if values else None
 
 
+def class_of(element: Element) -> str | None:
+    """The class of an instance; None for a row of a projection, which does not say."""
+    if element.tag == XML_FRAGMENT:
+        return None
+    return class_of_type(element.get(TYPE, "")) or xml.local(element.tag)
+
+
 def class_of_type(qualified: str) -> str | None:
     """The class that an ``xsi:type`` names: ``p:X_Small_Type`` is X_Small, ``cim:cimBase64Binary`` is none."""
     name = _local(qualified)

@@ -21,13 +21,18 @@ WINDOWS_CODE_READ_ONLY = 2150859071  # CONFIG_READONLY_PROPERTY
 WINDOWS_CODE_DEPRECATED = 2150859182  # DEPRECATED_CONFIG_SETTING
 
 
+Lookup: t.TypeAlias = t.Callable[[str], "Schema | None"]
+
+
 @dataclasses.dataclass(frozen=True)
 class Property:
     """One member. *type* is a CIM type, ``reference``, or ``instance`` for a nested or embedded one.
 
-    *members* is the schema of a nested member, *class_name* the class of a reference or an embedded instance.
+    *class_name* is the class of a reference, or of an embedded instance where only one is allowed; *members* is the
+    schema of a nested member; that of an embedded one is given by *lookup*, if anybody knows it.
     *values* are the texts allowed; *minimum* and *maximum* narrow the range of the type. A *write_only* member reads as
-    empty whatever it holds. *thumbprint* is compared without spaces and case.
+    empty whatever it holds. *thumbprint* is compared without spaces and case. *numeric* is a char16 that the service
+    writes as its number. *value_map* has the names of values, or of ranges of them (DSP0004 5.6.3).
     """
 
     name: str
@@ -44,12 +49,22 @@ class Property:
     class_name: str | None = None
     members: Schema | None = None
     thumbprint: bool = False
+    qualifiers: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    numeric: bool = False
+    lookup: Lookup | None = dataclasses.field(default=None, compare=False, repr=False)
+
+    def schema_of(self, class_name: str | None = None) -> Schema | None:
+        """What is known of the instance that is this member's value; *class_name* is its class, where it names one."""
+        name = class_name or self.class_name
+        if self.members is not None or self.lookup is None or name is None:
+            return self.members
+        return self.lookup(name)
 
     def to_plain(self) -> dict[str, t.Any]:
         """The member as a result shows it; what says nothing is left out, nested members are their own dictionary."""
         plain: dict[str, t.Any] = {"type": self.type, "array": self.array, "key": self.key}
         for name in ("read_only", "write_only", "deprecated", "minimum", "maximum", "class_name"):
-            if getattr(self, name):
+            if getattr(self, name) not in (None, False):
                 plain[name] = getattr(self, name)
         if self.values:
             plain["values"] = list(self.values)
@@ -57,23 +72,61 @@ class Property:
             plain["value_map"] = dict(self.value_map)
         if self.members:
             plain["members"] = self.members.to_plain()["properties"]
+        if self.qualifiers:
+            plain["qualifiers"] = dict(self.qualifiers)
         return plain
 
 
 @dataclasses.dataclass(frozen=True)
 class Method:
-    """One method: the *type* of its return value and its parameters by direction."""
+    """One method and its parameters.
+
+    *type* is that of the return value, None where it returns nothing; *class_name* that of an embedded instance.
+    """
 
     name: str
-    type: str = "uint32"
+    type: str | None = "uint32"
     inputs: t.Mapping[str, Property] = dataclasses.field(default_factory=dict)
     outputs: t.Mapping[str, Property] = dataclasses.field(default_factory=dict)
     static: bool = False
+    class_name: str | None = None
+    qualifiers: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    numeric: bool = False
+    lookup: Lookup | None = dataclasses.field(default=None, compare=False, repr=False)
+
+    @property
+    def input(self) -> Schema:
+        """The schema of ``Method_INPUT``: what is no parameter does not exist."""
+        return Schema(self.name, self.inputs, closed=True)
+
+    @property
+    def output(self) -> Schema:
+        """The schema of ``Method_OUTPUT``, the return value among its members."""
+        members = dict(self.outputs)
+        if self.type is not None:
+            returned = Property("ReturnValue", self.type, class_name=self.class_name, numeric=self.numeric)
+            members.setdefault("ReturnValue", dataclasses.replace(returned, lookup=self.lookup))
+        return Schema(f"{self.name}_OUTPUT", members)
+
+    def to_plain(self) -> dict[str, t.Any]:
+        """The method as ``wsman_schema`` returns it."""
+        plain: dict[str, t.Any] = {"type": self.type, "static": self.static}
+        if self.class_name:
+            plain["class_name"] = self.class_name
+        plain["inputs"] = {name: one.to_plain() for name, one in self.inputs.items()}
+        plain["outputs"] = {name: one.to_plain() for name, one in self.outputs.items()}
+        if self.qualifiers:
+            plain["qualifiers"] = dict(self.qualifiers)
+        return plain
 
 
 @dataclasses.dataclass(frozen=True)
 class Schema:
-    """One class. *closed*: a member that is neither here nor in what the service sent does not exist."""
+    """One class. *closed*: a member that is neither here nor in what the service sent does not exist.
+
+    *lists_empty*: an array that a whole instance lacks is an empty one. So it is on OMI and Windows, the services that
+    give schemas; elsewhere a null array is absent too (as live services showed).
+    """
 
     name: str
     properties: t.Mapping[str, Property]
@@ -81,6 +134,13 @@ class Schema:
     namespace: str | None = None
     methods: t.Mapping[str, Method] = dataclasses.field(default_factory=dict)
     closed: bool = False
+    qualifiers: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    lists_empty: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The names of the members that say which instance it is."""
+        return tuple(name for name, one in self.properties.items() if one.key)
 
     @functools.cached_property
     def _by_lower_name(self) -> dict[str, Property]:
@@ -90,23 +150,44 @@ class Schema:
         """The member of that name, upper and lower case being the same (DSP0004 4.2)."""
         return self.properties.get(name) or self._by_lower_name.get(name.lower())
 
+    def find_method(self, name: str) -> Method | None:
+        """The method of that name, upper and lower case being the same."""
+        found = (one for key, one in self.methods.items() if key.lower() == name.lower())
+        return self.methods.get(name) or next(found, None)
+
     def to_plain(self) -> dict[str, t.Any]:
         """The schema as ``wsman_schema`` returns it."""
-        return {
+        plain: dict[str, t.Any] = {
             "name": self.name,
             "superclass": self.superclass,
             "namespace": self.namespace,
+            "keys": list(self.keys),
             "properties": {name: one.to_plain() for name, one in self.properties.items()},
-            "methods": {
-                name: {
-                    "type": one.type,
-                    "static": one.static,
-                    "inputs": {key: value.to_plain() for key, value in one.inputs.items()},
-                    "outputs": {key: value.to_plain() for key, value in one.outputs.items()},
-                }
-                for name, one in self.methods.items()
-            },
+            "methods": {name: one.to_plain() for name, one in self.methods.items()},
         }
+        if self.qualifiers:
+            plain["qualifiers"] = dict(self.qualifiers)
+        return plain
+
+
+def equip(schema: Schema, lookup: Lookup, *, numeric: bool) -> Schema:
+    """*schema* with *lookup* for its embedded instances; *numeric*: the service writes a char16 as its number."""
+
+    def equip_all(members: t.Mapping[str, Property]) -> dict[str, Property]:
+        return {name: equip_one(one) for name, one in members.items()}
+
+    def equip_one(one: Property) -> Property:
+        if one.type == "char16":
+            return dataclasses.replace(one, numeric=numeric)
+        return dataclasses.replace(one, lookup=lookup) if one.type == "instance" else one
+
+    methods = {
+        name: dataclasses.replace(
+            one, inputs=equip_all(one.inputs), outputs=equip_all(one.outputs), numeric=numeric, lookup=lookup
+        )
+        for name, one in schema.methods.items()
+    }
+    return dataclasses.replace(schema, properties=equip_all(schema.properties), methods=methods)
 
 
 def coerce(value: t.Any, member: Property, option: str) -> t.Any:

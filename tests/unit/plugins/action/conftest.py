@@ -8,6 +8,7 @@ from __future__ import annotations
 import types
 
 import pytest
+from ansible import constants
 
 from ansible_collections.wsman.automation.plugins.action import (
     wsman_create,
@@ -33,17 +34,20 @@ TASK = {"async_val": 0, "check_mode": False, "delegate_to": None, "environment":
 
 
 @pytest.fixture
-def run():
+def run(tmp_path, monkeypatch):
     """``run("get", arguments, *answers)`` → the result of the action and the connection that it spoke over.
 
-    *server* is the Server header of the answers; what else is given is a keyword of the task or a connection option.
+    *server* is the Server header of the answers, *schemas* those of classes that it has, *said_types* what the host's
+    variable says of types; what else is given is a keyword of the task or a connection option.
     """
 
-    def run(name, arguments, *answers, server=None, **given):
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
+
+    def run(name, arguments, *answers, server=None, schemas=None, said_types=None, **given):
         keywords = {keyword: given.pop(keyword, value) for keyword, value in TASK.items()}
         account = {"authentication": "basic", "user": "joe", "password": "pa55w0rd"}
         connection = FakeConnection(answers, {"host": "box", **account, **given})
-        connection.server = server
+        connection.server, connection.schemas, connection.said_types = server, schemas or {}, said_types
         task = types.SimpleNamespace(action=f"wsman.automation.wsman_{name}", args=arguments, **keywords)
         play_context = types.SimpleNamespace(password=None, timeout=10)
         action = ACTIONS[name].ActionModule(task, connection, play_context, None, None, None)

@@ -15,6 +15,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.session im
 from ansible_collections.wsman.automation.plugins.plugin_utils import _compatibility
 from ansible_collections.wsman.automation.plugins.plugin_utils._foreign import Given
 
+WSMAN = "http://schemas.dmtf.org/wbem/wsman/1/wsman"
 ENVELOPE = (
     '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"'
     ' xmlns:wsa="http://schemas.xmlsoap.org/ws/2004/08/addressing"'
@@ -38,19 +39,32 @@ def fault(subcode: str, code: int | None = None, reason: str = "No.", detail: st
     )
 
 
+SCHEMAS = "http://schemas.dmtf.org/wbem/cim-xml/2/cim-schema/2/*"
+NO_SCHEMAS = fault("wsa:DestinationUnreachable", detail=f"{WSMAN}/faultDetail/InvalidResourceURI")
+NO_CLASS = fault("wsa:DestinationUnreachable")
+
+
 class FakeConnection:
-    """Answers the n-th request with the n-th entry of *answers*: the text of a body, or an error to raise."""
+    """Answers the n-th request with the n-th entry of *answers*: the text of a body, or an error to raise.
+
+    Those for the schema of a class are answered from *schemas*, body by name of the class, and noted apart; a service
+    without schemas refuses them.
+    """
 
     _shell = types.SimpleNamespace(tmpdir="unused")
     mechanism = None
 
     def __init__(self, answers, options):
         self.answers, self.options = list(answers), options
-        self.session = types.SimpleNamespace(profile=None, identified=False, session_id=str(uuid.uuid4()))
+        self.session = types.SimpleNamespace(
+            profile=None, identified=False, schemas=None, session_id=str(uuid.uuid4())
+        )
         self.session.mechanism = self.mechanism
         self.session.seconds_left = None
         self.sent, self.repeatable, self.unauthenticated = [], [], []
         self.overrides, self.server = {}, None
+        self.said_types = None
+        self.schemas, self.asked_schemas = {}, []
 
     def matches_name(self, names):
         return "wsman.automation.wsman" in names
@@ -62,6 +76,9 @@ class FakeConnection:
         given = {name: Given(value, f"ansible_wsman_{name}") for name, value in self.options.items()}
         self.session.options = from_options(_compatibility.resolve(given, self.overrides).options)
         return self.session.options
+
+    def types(self):
+        return self.said_types
 
     def parting(self):
         return contextlib.nullcontext()
@@ -77,10 +94,20 @@ class FakeConnection:
 
     def send(self, data, *, repeatable=True, changes=False, unauthenticated=False):
         text = data.decode()
+        if SCHEMAS in text:
+            return self._answer_schema(text)
         self.sent.append(text)
         self.repeatable.append(repeatable)
         self.unauthenticated.append(unauthenticated)
-        answer = self.answers.pop(0)
+        return self._answer(text, self.answers.pop(0))
+
+    def _answer_schema(self, text):
+        """A CLASS of *schemas* by its name, or the refusal of a service that has none."""
+        name = re.search('<wsman:Selector Name="ClassName">(.*?)</wsman:Selector>', text).group(1)
+        self.asked_schemas.append(name)
+        return self._answer(text, self.schemas.get(name, NO_SCHEMAS if not self.schemas else NO_CLASS))
+
+    def _answer(self, text, answer):
         if isinstance(answer, WSManError):
             raise answer
         found = re.search("<wsa:MessageID>(.*?)</wsa:MessageID>", text)

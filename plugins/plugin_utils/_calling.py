@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the wsman.automation authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Invoke: the request for a method, and the result of its answer.
+"""Invoke: the request for a method, typed as its class says, and what its answer means.
 
 Knows ring 1 and the client; neither tasks nor connections.
 """
@@ -14,21 +14,74 @@ import typing as t
 from xml.etree.ElementTree import Element
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
+    addressing,
     instance,
+    jobs,
     operations,
     profiles,
     representation,
+    value_maps,
 )
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import EndpointReference, Target
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.envelope import Request
-from ansible_collections.wsman.automation.plugins.plugin_utils import _result
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.instance import Instance
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema import Method, Schema
+from ansible_collections.wsman.automation.plugins.plugin_utils import _jobs, _result, _targets
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import Result
+
+RETURN_VALUE: t.Final = "ReturnValue"
+#: What iDRAC's methods return where nothing is wrong: done, and a job has been made (state.md §5 of the reference).
+DELL_GOOD: t.Final = (0, 4096)
+JOB_STARTED: t.Final = 4096  # of all classes of CIM whose methods may start a job
 
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*", re.ASCII)
 
 
-def make_request(
+class MethodError(_result.DetailedError):
+    """A method has returned something else than was expected; *members* are those that its result would have."""
+
+    def __init__(self, message: str, members: Result) -> None:
+        self.members = members
+        super().__init__(message)
+
+
+@dataclasses.dataclass(frozen=True)
+class Call:
+    """One call of a method: the *request*, and what the class says of the method, where it is known."""
+
+    request: Request
+    target: Target
+    method: Method | None
+    outputs: Schema | None
+
+    @property
+    def name(self) -> str:
+        """The method and what it belongs to, as a message says it."""
+        return f"{operations.method_name(self.request.action or '')} of {_targets.describe(self.target)}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Judgement:
+    """What is done with an answer: the values that are *expected* (None: the service's own rule), and with a job.
+
+    *quiet*: nothing is said while a job is waited for.
+    """
+
+    expected: t.Sequence[t.Any] | None = None
+    wait_for_job: bool = False
+    job_timeout: float = 1800.0
+    quiet: bool = False
+
+
+def check(method: str, arguments: dict[str, t.Any]) -> None:
+    """UsageError for what is no method, and for values that no method can be given, before anybody is asked."""
+    operations.method_name(method)
+    representation.to_element("values", None, arguments, option="arguments")
+
+
+def prepare(
     client: Client,
     target: Target,
     method: str,
@@ -36,27 +89,122 @@ def make_request(
     body: Element | None,
     *,
     read_only: bool,
-) -> Request:
-    """The call of *method* with *arguments*, or with a whole *body*; one that only reads may be sent again."""
+) -> Call:
+    """The call of *method* with *arguments*, or with a whole *body*; one that only reads may be sent again.
+
+    Raises UsageError for arguments that the class says the method does not take.
+    """
+    known = _find_method(client, target, method)
     if body is None:
-        known = client.known_profile(target.resource_uri) or profiles.GENERIC
         body = operations.method_input(target, method)
-        representation.fill(body, arguments, option="arguments", datetimes_as=known.datetimes)
-    return dataclasses.replace(operations.invoke(target, method, body), repeatable=read_only)
+        _fill(client, target, body, arguments, known)
+    request = dataclasses.replace(operations.invoke(target, method, body), repeatable=read_only)
+    outputs = client.types.overlay(known.output if known is not None else None)
+    return Call(request, target, known, outputs)
 
 
-def call(client: Client, request: Request) -> Result:
-    """Send the call; the output parameters, and apart from them the return value."""
-    element = operations.read_invoke(client.execute(request))
-    if element is None:
-        return {"output": {}, "return_value": None}
-    output = _result.plain(instance.from_element(element).properties)
-    return {"return_value": _read_return_value(output.pop("ReturnValue", None)), "output": output}
+def perform(client: Client, call: Call, judgement: Judgement) -> Result:
+    """Send the call; the output parameters, apart from them the return value, and the job that it has started.
+
+    Raises MethodError and JobError, both of which have these members too.
+    """
+    element = operations.read_invoke(client.execute(call.request))
+    read = Instance() if element is None else instance.from_element(element, call.outputs)
+    values = {name: _complete(value, call.target) for name, value in read.properties.items()}
+    value = _read_return_value(values.pop(RETURN_VALUE, None), call)
+    result: Result = {"return_value": _result.plain(value), "output": _result.plain(values)}
+    job = jobs.find_job(values)
+    if job is not None:
+        result["job_endpoint_reference"] = job.to_plain()
+    _judge(client, call, judgement.expected, result, jobs.describe_error(values))
+    if judgement.wait_for_job:
+        return _wait(client, job, judgement, result)
+    return result
 
 
-def _read_return_value(value: t.Any) -> t.Any:
-    """A whole number in its usual spelling is one: nearly every method of CIM returns a uint32 (DSP0004 5.6.3).
+def _wait(client: Client, job: EndpointReference | None, judgement: Judgement, result: Result) -> Result:
+    if job is None:
+        result["job"] = None
+        if result["return_value"] == JOB_STARTED:
+            result["warnings"] = ["The method has started a job and does not name it, so that it was not waited for."]
+        return result
+    try:
+        return {**result, **_jobs.wait(client, job, judgement.job_timeout, quiet=judgement.quiet)}
+    except _jobs.JobError as error:
+        error.members = {**result, **error.members}
+        raise
+
+
+def _find_method(client: Client, target: Target, method: str) -> Method | None:
+    """What the class says of the method; an action URI of another class is none of it."""
+    name = operations.method_name(method)
+    if name != method and method != f"{target.resource_uri}/{name}":
+        return None
+    schema = client.schemas.of(target)
+    return schema.find_method(name) if schema is not None else None
+
+
+def _fill(client: Client, target: Target, body: Element, arguments: dict[str, t.Any], method: Method | None) -> None:
+    schema = client.types.overlay(method.input if method is not None else None)
+    for name in arguments if schema is not None and schema.closed else ():
+        if schema.find(name) is None:
+            known = ", ".join(schema.properties)
+            remedy = f"It takes {known}." if known else "It takes none."
+            raise UsageError(f"{schema.name} has no such parameter.", option=f"arguments.{name}", remedy=remedy)
+    style = (client.known_profile(target.resource_uri) or profiles.GENERIC).datetimes
+    representation.fill(body, arguments, option="arguments", schema=schema, datetimes_as=style)
+
+
+def _complete(value: t.Any, target: Target) -> t.Any:
+    """*value* with what the service left out of its endpoint references, at any depth (state.md §2)."""
+    if isinstance(value, EndpointReference):
+        return addressing.complete(value, target)
+    if isinstance(value, list):
+        return [_complete(one, target) for one in value]
+    if isinstance(value, Instance):
+        members = {name: _complete(one, target) for name, one in value.properties.items()}
+        return dataclasses.replace(value, properties=members)
+    return value
+
+
+def _read_return_value(value: t.Any, call: Call) -> t.Any:
+    """Without a schema a whole number in its usual spelling is one: nearly every method returns a uint32.
 
     The only value that gets a type which neither a schema nor the wire gives; OMI's SpellNumber returns a text.
     """
-    return int(value) if isinstance(value, str) and _INTEGER.fullmatch(value) else value
+    typed = call.outputs is not None and call.outputs.find(RETURN_VALUE) is not None
+    return int(value) if isinstance(value, str) and not typed and _INTEGER.fullmatch(value) else value
+
+
+def _judge(client: Client, call: Call, expected: t.Sequence[t.Any] | None, result: Result, said: str | None) -> None:
+    """MethodError where the value is none of those *expected*; without these only iDRAC's methods have a rule."""
+    value = result["return_value"]
+    if expected is None:
+        if value is None or _to_text(value) in map(_to_text, DELL_GOOD) or not _follows_dell(client, call.target):
+            return
+        expected = DELL_GOOD
+    if not expected or _to_text(value) in map(_to_text, expected):
+        return
+    meaning = value_maps.names(Instance(properties={RETURN_VALUE: value}), call.outputs).get(RETURN_VALUE)
+    returned = "no value" if value is None else f"{value} ({meaning})" if meaning else str(value)
+    wanted = " or ".join(str(one) for one in expected)
+    raise MethodError(
+        f"{call.name} returned {returned}; expected was {wanted}.{f' {said}' if said else ''}"
+        " If it is good all the same, name it in expected_return_values.",
+        result,
+    )
+
+
+def _follows_dell(client: Client, target: Target) -> bool:
+    """Whether the service is an iDRAC; one Identify where nothing tells what it is, and the value is a strange one."""
+    if client.known_profile(target.resource_uri) is None and not _jobs.is_dell(client, target.resource_uri):
+        try:
+            client.profile(target.resource_uri)
+        except WSManError:
+            return False
+    return _jobs.is_dell(client, target.resource_uri)
+
+
+def _to_text(value: t.Any) -> str | None:
+    """A value of a task and one of an answer in one form: ``0`` is ``"0"``, and true is ``"true"``."""
+    return None if value is None else str(value).lower() if isinstance(value, bool) else str(value).strip()

@@ -179,9 +179,15 @@ def _method(element: Element) -> Method:
         if out:
             outputs[parameter.name] = parameter
     cim_type, class_name = _type(element, "", lower)
-    returned = cim_type if element.get("TYPE") else None
     return Method(
-        element.get("NAME", ""), returned, inputs, outputs, lower.get("static") is True, class_name, qualifiers
+        element.get("NAME", ""),
+        cim_type if element.get("TYPE") else None,
+        inputs,
+        outputs,
+        static=lower.get("static") is True,
+        class_name=class_name,
+        qualifiers=qualifiers,
+        value_map=_value_map(lower, cim_type),
     )
 
 

@@ -81,7 +81,8 @@ class Property:
 class Method:
     """One method and its parameters.
 
-    *type* is that of the return value, None where it returns nothing; *class_name* that of an embedded instance.
+    *type* is that of the return value, None where it returns nothing; *class_name* that of an embedded instance;
+    *value_map* has the names of return values.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Method:
     static: bool = False
     class_name: str | None = None
     qualifiers: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    value_map: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     numeric: bool = False
     lookup: Lookup | None = dataclasses.field(default=None, compare=False, repr=False)
 
@@ -105,7 +107,9 @@ class Method:
         members = dict(self.outputs)
         if self.type is not None:
             returned = Property("ReturnValue", self.type, class_name=self.class_name, numeric=self.numeric)
-            members.setdefault("ReturnValue", dataclasses.replace(returned, lookup=self.lookup))
+            members.setdefault(
+                "ReturnValue", dataclasses.replace(returned, value_map=self.value_map, lookup=self.lookup)
+            )
         return Schema(f"{self.name}_OUTPUT", members)
 
     def to_plain(self) -> dict[str, t.Any]:
@@ -115,6 +119,8 @@ class Method:
             plain["class_name"] = self.class_name
         plain["inputs"] = {name: one.to_plain() for name, one in self.inputs.items()}
         plain["outputs"] = {name: one.to_plain() for name, one in self.outputs.items()}
+        if self.value_map:
+            plain["value_map"] = dict(self.value_map)
         if self.qualifiers:
             plain["qualifiers"] = dict(self.qualifiers)
         return plain

@@ -3,18 +3,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether what a service holds is already what a task wants (design.md §4, "Values").
 
-With a type both sides are read by it. Without one, the wanted value says what is meant: held text ``300`` equals the
-number 300, held ``TRUE`` equals true, ``007`` equals the text ``007`` and not the number 7, two spellings of one
-instant are equal. Text is compared exactly. This file is pure and changes nothing; ``merge.py`` does.
+With a type both sides are read by it, and are equal where their normal forms are (``normal_forms.py``). Without one,
+the wanted value says what is meant: held text ``300`` equals the number 300, held ``TRUE`` equals true, ``007`` equals
+the text ``007`` and not the number 7, two spellings of one instant are equal. Text is compared as the service keeps it.
+This file is pure and changes nothing; ``merge.py`` does.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import re
 import typing as t
 
-from . import cim, datetimes, uris
+from . import cim, datetimes, normal_forms, uris
 from .addressing import EndpointReference, SelectorValue
 from .datetimes import CIMDateTime, CIMInterval
 from .instance import Instance, Value
@@ -27,7 +29,18 @@ _SECRET_NAME = re.compile(
 )
 
 
-def equal(held: Value, wanted: t.Any, cim_type: str | None = None) -> bool:
+@dataclasses.dataclass(frozen=True)
+class Terms:
+    """By whose normal forms values are compared, and whether the order of arrays counts."""
+
+    profile: str = "generic"
+    array_order: t.Literal["exact", "ignore"] = "exact"
+
+
+EXACT: t.Final = Terms()
+
+
+def equal(held: Value, wanted: t.Any, cim_type: str | None = None, terms: Terms = EXACT) -> bool:
     """True where a Put of *wanted* would change nothing.
 
     *held* is None for nil and for a member that the service did not send: null and the empty list equal both (state.md
@@ -35,35 +48,44 @@ def equal(held: Value, wanted: t.Any, cim_type: str | None = None) -> bool:
     the members that *wanted* names count.
     """
     if isinstance(held, bytes) and wanted is not None:
-        return _equal_scalars(held, wanted, "octetstring")
+        return _equal_scalars(held, wanted, "octetstring", terms)
     if wanted is None or isinstance(wanted, (list, tuple)) or held is None or isinstance(held, list):
-        return _equal_lists(_as_list(held), _as_list(wanted), cim_type)
+        return _equal_lists(_as_list(held), _as_list(wanted), cim_type, terms)
     if isinstance(held, Instance):
-        return _equal_instances(held, wanted)
+        return _equal_instances(held, wanted, terms)
     if isinstance(held, EndpointReference):
         return _equal_references(held, wanted)
     if isinstance(wanted, (dict, EndpointReference, Instance)):
         return False
-    return _equal_scalars(held, wanted, cim_type or _type_of(held))
+    return _equal_scalars(held, wanted, cim_type or _type_of(held), terms)
 
 
 def equal_thumbprints(held: Value, wanted: t.Any) -> bool:
-    """Thumbprints are copied with spaces, in either case (state.md §6)."""
-    return isinstance(held, str) and isinstance(wanted, str) and _thumbprint(held) == _thumbprint(wanted)
+    """True for two spellings of one thumbprint."""
+    both = isinstance(held, str) and isinstance(wanted, str)
+    return both and normal_forms.thumbprint(str(held)) == normal_forms.thumbprint(wanted)
 
 
-def mask_secrets(values: t.Any, mask: str = "********") -> t.Any:
-    """A copy in which texts and numbers of members named like a password are *mask*; for diffs."""
-    if isinstance(values, (list, tuple)):
-        return [mask_secrets(one, mask) for one in values]
-    if not isinstance(values, dict):
-        return values
-    return {name: _mask(one, mask) if is_secret(name) else mask_secrets(one, mask) for name, one in values.items()}
+def mask_secrets(values: t.Any, mask: str = "********", names: t.Collection[str] = ()) -> t.Any:
+    """A copy in which texts and numbers of members named like a password, or one of *names*, are *mask*; for diffs."""
+    secret = frozenset(name.rpartition(".")[2].lower() for name in names)
+    return _mask_members(values, mask, secret)
 
 
 def is_secret(name: str) -> bool:
     """True for a member named like a password: ``Password``, ``@RunAsPassword``, ``WLANPassphrase``, ``PSK``."""
     return _SECRET_NAME.search(name) is not None
+
+
+def _mask_members(values: t.Any, mask: str, secret: frozenset[str]) -> t.Any:
+    if isinstance(values, (list, tuple)):
+        return [_mask_members(one, mask, secret) for one in values]
+    if not isinstance(values, dict):
+        return values
+    return {
+        name: _mask(one, mask) if is_secret(name) or str(name).lower() in secret else _mask_members(one, mask, secret)
+        for name, one in values.items()
+    }
 
 
 def _mask(value: t.Any, mask: str) -> t.Any:
@@ -80,20 +102,40 @@ def _as_list(value: t.Any) -> list[t.Any]:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-def _equal_lists(held: list[t.Any], wanted: list[t.Any], cim_type: str | None) -> bool:
-    return len(held) == len(wanted) and all(
-        equal(one, other, cim_type) if one is not None and other is not None else one is other
-        for one, other in zip(held, wanted, strict=True)
-    )
+def _equal_lists(held: list[t.Any], wanted: list[t.Any], cim_type: str | None, terms: Terms) -> bool:
+    def same(one: t.Any, other: t.Any) -> bool:
+        return one is other if one is None or other is None else equal(one, other, cim_type, terms)
+
+    if len(held) != len(wanted):
+        return False
+    if all(same(one, other) for one, other in zip(held, wanted, strict=True)):
+        return True
+    return terms.array_order == "ignore" and _pairs_up([[same(one, other) for one in held] for other in wanted])
 
 
-def _equal_instances(held: Instance, wanted: t.Any) -> bool:
+def _pairs_up(matches: list[list[bool]]) -> bool:
+    """True where each row finds a column of its own (augmenting paths): a text may equal several wanted values."""
+    owner: dict[int, int] = {}
+
+    def place(row: int, tried: set[int]) -> bool:
+        fitting = [column for column, fits in enumerate(matches[row]) if fits and column not in tried]
+        for column in sorted(fitting, key=owner.__contains__):  # free ones first: equal elements make long paths
+            tried.add(column)
+            if column not in owner or place(owner[column], tried):
+                owner[column] = row
+                return True
+        return False
+
+    return all(place(row, set()) for row in range(len(matches)))
+
+
+def _equal_instances(held: Instance, wanted: t.Any, terms: Terms) -> bool:
     members = wanted.properties if isinstance(wanted, Instance) else wanted
     if not isinstance(members, dict):
         return False
     names = {name.lower(): name for name in held.properties}
     return all(
-        equal(held.properties.get(name, held.properties.get(names.get(str(name).lower(), ""))), value)
+        equal(held.properties.get(name, held.properties.get(names.get(str(name).lower(), ""))), value, None, terms)
         for name, value in members.items()
     )
 
@@ -139,17 +181,26 @@ def _type_of(held: Value) -> str | None:
     return "datetime" if isinstance(held, (CIMDateTime, CIMInterval)) else None
 
 
-def _equal_scalars(held: t.Any, wanted: t.Any, cim_type: str | None) -> bool:
+def _equal_scalars(held: t.Any, wanted: t.Any, cim_type: str | None, terms: Terms) -> bool:
     if cim_type is None:
-        return _equal_text(held, wanted)
+        return _equal_text(held, wanted, terms.profile)
+    if cim_type == "char16" and _is_numbered_char16(held, wanted, terms.profile):
+        return True
     try:
-        typed = cim.coerce(held, cim_type)
-        return cim.key(typed, cim_type) == cim.key(cim.coerce(wanted, cim_type), cim_type)
+        return normal_forms.normal(held, cim_type, terms.profile) == normal_forms.normal(
+            wanted, cim_type, terms.profile
+        )
     except ValueError:
         return isinstance(held, str) and held == wanted
 
 
-def _equal_text(held: str, wanted: t.Any) -> bool:
+def _is_numbered_char16(held: t.Any, wanted: t.Any, profile: str) -> bool:
+    """OMI prints a tab as 9, which reads as the character 9: where either is wanted, nothing is to be done."""
+    digit = isinstance(held, str) and len(held) == 1 and held in "0123456789"
+    return digit and normal_forms.of(profile).numbers_char16 and wanted in (int(held), chr(int(held)))
+
+
+def _equal_text(held: str, wanted: t.Any, profile: str) -> bool:
     """Untyped text against a value whose own type says what is meant."""
     if isinstance(wanted, bool):
         return held.strip().lower() == ("true" if wanted else "false")
@@ -157,8 +208,10 @@ def _equal_text(held: str, wanted: t.Any) -> bool:
         return bool(_CANONICAL_INTEGER.fullmatch(held.strip())) and int(held) == wanted
     if isinstance(wanted, float):
         return _equal_real(held, wanted)
-    if isinstance(wanted, str) and (held == wanted or {held.lower(), wanted.lower()} in ({"true"}, {"false"})):
-        return True
+    if isinstance(wanted, str):
+        held, wanted = normal_forms.text(held, profile), normal_forms.text(wanted, profile)
+        if held == wanted or {held.lower(), wanted.lower()} in ({"true"}, {"false"}):
+            return True
     return _equal_instants(held, wanted)
 
 
@@ -181,8 +234,6 @@ def _equal_instants(held: str, wanted: t.Any) -> bool:
             values.append(datetimes.parse(value) if isinstance(value, str) else value)
         except ValueError:
             return False
-    return isinstance(values[0], (CIMDateTime, CIMInterval)) and values[0] == values[1]
-
-
-def _thumbprint(text: str) -> str:
-    return re.sub(r"[\s:\u200e]", "", text).lower()
+    if not all(isinstance(one, (CIMDateTime, CIMInterval)) for one in values):
+        return False
+    return normal_forms.normal(values[0]) == normal_forms.normal(values[1])

@@ -14,23 +14,23 @@ import contextlib
 import copy
 import dataclasses
 import datetime
-import re
 import typing as t
 from xml.etree.ElementTree import Element
 
-from . import cim, compare, datetimes, instance, representation, xml
-from .addressing import TAG_REFERENCE, is_reference
+from . import cim, compare, datetimes, instance, replacing, representation, untyped, uris, xml
+from .addressing import is_reference
 from .datetimes import CIMDateTime
 from .errors import UsageError
-from .instance import IS_NULL_ARRAY, Instance, Value
-from .representation import DatetimeStyle
+from .instance import Value
+from .replacing import Spelling
 from .schema import WINDOWS_CODE_DEPRECATED, WINDOWS_CODE_READ_ONLY, Property, Schema, coerce
 
 UpdateSecret: t.TypeAlias = t.Literal["on_create", "with_change", "always"]
 ArrayOrder: t.TypeAlias = t.Literal["exact", "ignore"]
 
 WINDOWS_CODE_KEYS = 2150858989  # CANNOT_CHANGE_KEYS
-_CIM_TEXT = re.compile(r"\d{14}\.\d{6}(?:[+-](?:\d{3}|\*{3})|:000)", re.ASCII)
+#: They print a null array as one nil element, an empty one as none (state.md §2); a schema says that it is an array.
+_TELL_EMPTY_FROM_NULL: t.Final = ("omi", "windows")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Choices:
 
 
 DEFAULTS: t.Final = Choices()
+_BARE: t.Final = Spelling()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,26 +58,39 @@ class Plan:
     """What a Put would do. *before* and *after* hold only the members that differ, in ring 1's values and held names.
 
     *representation* is the whole with the wanted values in it. *uncompared* names the members that read as empty
-    whatever they hold (passwords), so that nobody can tell whether they differ.
+    whatever they hold (passwords), so that nobody can tell whether they differ. For reading back: *held* is what was
+    read before, *wanted* what is compared again by *choices*, *conceded* names the members whose loss is agreed to.
     """
 
     changed: bool
     before: dict[str, t.Any]
     after: dict[str, t.Any]
     representation: Element
+    held: Element
+    wanted: t.Mapping[str, t.Any]
     uncompared: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    conceded: frozenset[str] = frozenset()
     choices: Choices = DEFAULTS
 
 
 @dataclasses.dataclass
 class _Merge:
-    """What holds for the whole of one merge."""
+    """What holds for the whole of one merge. *judging*: what was sent is read back, and nothing is refused any more."""
 
-    update_secret: UpdateSecret
-    datetimes_as: DatetimeStyle
-    empty_as_null: bool = False
+    choices: Choices
+    profile: str
+    spelling: Spelling
+    secrets: frozenset[str]
+    judging: bool = False
     uncompared: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def terms(self) -> compare.Terms:
+        return compare.Terms(self.profile, self.choices.array_order)
+
+    def is_secret(self, name: str, path: str) -> bool:
+        return not self.secrets.isdisjoint((name.lower(), path.partition(".")[2].lower()))
 
 
 def plan(
@@ -86,21 +100,35 @@ def plan(
     *,
     option: str = "properties",
     choices: Choices = DEFAULTS,
-    datetimes_as: DatetimeStyle = "bare",
-    empty_as_null: bool = False,
+    profile: str = "generic",
+    spelling: Spelling = _BARE,
+    write_only: t.Collection[str] = (),
 ) -> Plan:
-    """Lay *wanted* over *held*, which stays as it is; *datetimes_as* counts where nothing held shows the spelling.
+    """Lay *wanted* over *held*, which stays as it is; *spelling* counts where nothing held shows the spelling.
 
-    *empty_as_null*: an empty array goes as a null one, for a service that leaves alone what it is not sent.
-
-    Secrets that cannot be read go along *with_change* of something else, *always* (and are then a change), or not at
-    all (*on_create*). Raises UsageError naming the member (``properties.Service.Auth.Basic``).
+    *write_only* are members that read as empty, besides those of *schema* and *choices*. Such secrets go along
+    *with_change* of something else, *always* (and are then a change), or not at all (*on_create*). Raises UsageError
+    naming the member (``properties.Service.Auth.Basic``).
     """
     element = copy.deepcopy(held)
-    merge = _Merge(choices.update_secret, datetimes_as, empty_as_null)
+    merge = _Merge(choices, profile, spelling, _lower(*write_only, *choices.secret_members))
     before, after = _merge_members(merge, element, wanted, schema, option)
     representation.qualify_types(element)
-    return Plan(bool(after), before, after, element, tuple(merge.uncompared), choices=choices)
+    return Plan(bool(after), before, after, element, held, wanted, tuple(merge.uncompared), choices=choices)
+
+
+def differences(
+    plan: Plan, now: Element, schema: Schema | None, *, option: str, profile: str, write_only: t.Collection[str] = ()
+) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+    """What *now*, read after the Put of *plan*, holds otherwise than wanted, and what was wanted. Refuses nothing."""
+    choices = dataclasses.replace(plan.choices, update_secret="with_change")
+    secrets = _lower(*write_only, *choices.secret_members)
+    merge = _Merge(choices, profile, _BARE, secrets, judging=True)
+    return _merge_members(merge, copy.deepcopy(now), plan.wanted, schema, option)
+
+
+def _lower(*names: str) -> frozenset[str]:
+    return frozenset(name.lower() for name in names)
 
 
 def find_children(element: Element, name: str) -> list[Element]:
@@ -110,23 +138,32 @@ def find_children(element: Element, name: str) -> list[Element]:
     return exact or [child for child in children if xml.local(child.tag).lower() == name.lower()]
 
 
+_Difference: t.TypeAlias = "tuple[str, t.Any, t.Any] | None"
+
+
 def _merge_members(
     merge: _Merge, element: Element, wanted: t.Mapping[str, t.Any], schema: Schema | None, option: str
 ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
     before: dict[str, t.Any] = {}
     after: dict[str, t.Any] = {}
     for name, value in wanted.items():
-        path = f"{option}.{name}"
-        if isinstance(name, str) and name[:1] in ("@", "#"):
-            difference = _merge_attribute(merge, element, name, value, schema, path)
-        else:
-            difference = _merge_member(merge, element, name, value, schema, path)
+        difference = _merge_one(merge, element, name, value, schema, f"{option}.{name}")
         if difference is not None:
-            spelled, before[spelled], after[spelled] = difference[0], difference[1], difference[2]
+            spelled, before[spelled], after[spelled] = difference
     return before, after
 
 
-_Difference: t.TypeAlias = "tuple[str, t.Any, t.Any] | None"
+def _merge_one(
+    merge: _Merge, element: Element, name: t.Any, value: t.Any, schema: Schema | None, path: str
+) -> _Difference:
+    attribute = isinstance(name, str) and name[:1] in ("@", "#")
+    try:
+        return (_merge_attribute if attribute else _merge_member)(merge, element, name, value, schema, path)
+    except UsageError:
+        if not merge.judging:
+            raise
+        children = [] if attribute else find_children(element, name)
+        return name, instance.read_values(children), value
 
 
 def _merge_member(
@@ -140,28 +177,55 @@ def _merge_member(
     tag = children[0].tag if children else _new_tag(element, known.name if known else name)
     spelled = xml.local(tag)
     member = known or _infer_member(children, spelled, value, path)
+    if merge.is_secret(spelled, path):
+        member = dataclasses.replace(member or Property(spelled), write_only=True)
     if member is not None and member.type == "instance" and isinstance(value, dict) and _is_nested(children, value):
         before, after = _merge_members(merge, children[0], value, member.members, path)
         return (spelled, before, after) if after else None
+    member = _as_held(member, children)
     held = instance.read_values(children, member)
-    if member is not None:
-        given, value = value, coerce(value, member, path)
-        if member.type == "datetime":
-            _refuse_local_time(held, given, path)
+    value = _settle(merge, held, value, member, path)
     if member is not None and member.write_only:
         changes = _note_secret(merge, spelled, path)
         held = None
     else:
-        changes = not _holds(held, value, member, closed=schema is not None and schema.closed)
-    if not changes and not (member is not None and member.write_only and merge.update_secret == "with_change"):
+        changes = not _holds(merge, held, value, member, known, children, is_configuration(schema))
+    if not changes and not (member is not None and member.write_only and merge.choices.update_secret == "with_change"):
         return None
-    _refuse_unwritable(member, value, path, closed=schema is not None and schema.closed)
-    _replace(merge, element, children, tag, value, member, path)
+    _refuse_unwritable(member, value, path, is_configuration(schema))
+    replacing.replace(element, children, tag, value, member, merge.spelling, path)
     return (spelled, held, value) if changes else None
 
 
+def is_configuration(schema: Schema | None) -> bool:
+    """True for the schemas of ``winrm/config``, where an unset text is empty and nothing is null."""
+    return schema is not None and uris.is_config(schema.namespace or "")
+
+
+def _as_held(member: Property | None, children: list[Element]) -> Property | None:
+    """An octet string that the service prints as numbers, one element an octet, is an array of numbers."""
+    if member is None or member.type != "octetstring":
+        return member
+    texts = [(child.text or "").strip() for child in children]
+    numbers = all(text.isascii() and text.isdigit() and len(text) <= 3 for text in texts)
+    return dataclasses.replace(member, type="uint8", array=True) if texts and numbers else member
+
+
+def _settle(merge: _Merge, held: Value, value: t.Any, member: Property | None, path: str) -> t.Any:
+    """The wanted value as one of the member's type, or where none is known as what the held text shows."""
+    if member is None:
+        return value if compare.equal(held, value, None, merge.terms) else untyped.settle(held, value, path)
+    if member.type == "uint8" and member.array and isinstance(value, (str, bytes)):
+        with contextlib.suppress(ValueError):
+            value = list(t.cast(bytes, cim.coerce(value, "octetstring")))
+    settled = coerce(value, member, path)
+    if member.type == "datetime":
+        _refuse_local_time(held, value, path)
+    return settled
+
+
 def _note_secret(merge: _Merge, name: str, path: str) -> bool:
-    if merge.update_secret == "always":
+    if merge.choices.update_secret == "always":
         return True
     merge.uncompared.append(path.partition(".")[2] or name)
     return False
@@ -181,25 +245,43 @@ def _merge_attribute(
         name, held = f"@{own}", element.get(own)
     if known is not None:
         value = coerce(value, known, path)
-    if known is not None and known.write_only and not _note_secret(merge, name, path):
+    secret = (known is not None and known.write_only) or merge.is_secret(name, path)
+    changes = _note_secret(merge, name, path) if secret else not _holds_text(merge, held, value, known)
+    if not changes and not (secret and merge.choices.update_secret == "with_change"):
         return None
-    if compare.equal(held, value, known.type if known else None):
-        return None
-    _refuse_unwritable(known, value, path, closed=True)
+    if known is None and not secret:
+        value = untyped.settle(held, value, path)
+    _refuse_unwritable(known, value, path, configuration=True)
     text = representation.format_scalar(value, path)
     if name == "#text":
         element.text = text
     else:
         element.set(name[1:], text)
-    return name, held, value
+    return (name, None if secret else held, value) if changes else None
 
 
-def _holds(held: Value, wanted: t.Any, member: Property | None, *, closed: bool) -> bool:
+def _holds_text(merge: _Merge, held: Value, wanted: t.Any, known: Property | None) -> bool:
+    return compare.equal(held, wanted, known.type if known else None, merge.terms)
+
+
+def _holds(
+    merge: _Merge,
+    held: Value,
+    wanted: t.Any,
+    member: Property | None,
+    known: Property | None,
+    children: list[Element],
+    configuration: bool,
+) -> bool:
     if member is not None and member.thumbprint and compare.equal_thumbprints(held, wanted):
         return True
-    if held is None and (wanted == {} or (closed and wanted == "")):
+    if held is None and (wanted == {} or (configuration and wanted == "")):
         return True  # nothing is wanted in it; and an unset text of the configuration comes empty, nil or not at all
-    return compare.equal(held, wanted, member.type if member is not None and member.type in cim.TYPES else None)
+    if children and held is None and wanted == [] and known is not None and merge.profile in _TELL_EMPTY_FROM_NULL:
+        return False
+    return compare.equal(
+        held, wanted, member.type if member is not None and member.type in cim.TYPES else None, merge.terms
+    )
 
 
 def _is_nested(children: list[Element], value: t.Any) -> bool:
@@ -239,19 +321,19 @@ def _new_tag(element: Element, name: str) -> str:
     return xml.qname(xml.split(sibling.tag)[0], name)
 
 
-def _refuse_unwritable(member: Property | None, value: t.Any, path: str, *, closed: bool) -> None:
+def _refuse_unwritable(member: Property | None, value: t.Any, path: str, configuration: bool) -> None:
     """What the service would refuse, or worse, take without a word (protocol.md §4.1)."""
     if member is not None and member.read_only:
         problem = "this member is read-only and holds another value."
         raise UsageError(problem, option=path, remedy="Leave it out.", windows_code=WINDOWS_CODE_READ_ONLY)
-    if member is not None and member.deprecated:
+    if member is not None and member.deprecated and configuration:
         problem = "this member is deprecated, holds another value and cannot be changed."
         raise UsageError(problem, option=path, remedy="Leave it out.", windows_code=WINDOWS_CODE_DEPRECATED)
     if member is not None and member.key:
         remedy = "Delete the instance and create it with the new key."
-        code = WINDOWS_CODE_KEYS if closed else None
+        code = WINDOWS_CODE_KEYS if configuration else None
         raise UsageError("a key cannot be changed.", option=path, remedy=remedy, windows_code=code)
-    if value is None and closed:
+    if value is None and configuration:
         raise UsageError("null is no value here.", option=path, remedy="An empty text ('') clears a text.")
 
 
@@ -274,64 +356,3 @@ def _is_local(text: str | datetime.date) -> bool:
 def _has_zone(held: Value) -> bool:
     values = held if isinstance(held, list) else [held]
     return any(isinstance(one, CIMDateTime) and one.offset is not None for one in values)
-
-
-def _replace(
-    merge: _Merge, element: Element, children: list[Element], tag: str, value: t.Any, member: Property | None, path: str
-) -> None:
-    """Put the elements of *value* where *children* are, or at the end; all held ones go."""
-    index = list(element).index(children[0]) if children else len(element)
-    template = next((child for child in children if not instance.is_nil(child)), None)
-    style = _style(template, merge.datetimes_as)
-    if isinstance(value, (list, tuple)):
-        value = [_prepare(one, template) for one in value] or (None if merge.empty_as_null else [])
-    else:
-        value = _prepare(value, template)
-    known = member if template is None else None
-    new = representation.make_elements(tag, value, option=path, member=known, datetimes_as=style)
-    for one in new:
-        _imitate(one, template)
-    if new and children:
-        new[-1].tail = children[-1].tail
-    for child in children:
-        element.remove(child)
-    element[index:index] = new
-
-
-def _style(template: Element | None, default: DatetimeStyle) -> DatetimeStyle:
-    """Times go back in the spelling that they came in (state.md §3)."""
-    if template is None:
-        return default
-    if len(template) and instance.is_wrapper(template[0]):
-        return "wrapped"
-    return "cim" if _is_cim_text(template) else "bare"
-
-
-def _is_cim_text(element: Element) -> bool:
-    return _CIM_TEXT.fullmatch((element.text or "").strip()) is not None
-
-
-def _prepare(value: t.Any, template: Element | None) -> t.Any:
-    """The wanted value with what it takes from the held one: its class, or the spelling of a time."""
-    if template is None:
-        return value
-    if isinstance(value, dict) and len(template) and not representation.is_reference(value):
-        class_name = instance.class_of_type(template.get(instance.TYPE, ""))
-        return Instance(class_name, xml.split(template[0].tag)[0], dict(value))
-    if isinstance(value, str) and _is_cim_text(template):
-        with contextlib.suppress(ValueError):
-            return datetimes.parse(value)
-    return value
-
-
-def _imitate(element: Element, template: Element | None) -> None:
-    """Give a new element what belongs to the encoding of the held one: attributes, and how it wraps a reference."""
-    if template is None or instance.is_nil(element):
-        return
-    for name, text in template.attrib.items():
-        if (name[:1] == "{" or not instance.is_data(name, template)) and name not in (instance.NIL, IS_NULL_ARRAY):
-            element.attrib.setdefault(name, text)
-    if len(template) == 1 and template[0].tag == TAG_REFERENCE:
-        wrapper = Element(TAG_REFERENCE)
-        wrapper.extend(list(element))
-        element[:] = [wrapper]

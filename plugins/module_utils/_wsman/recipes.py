@@ -3,9 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How each kind of service wants to be written (state.md §3): which resources are put, and what of them is sent.
 
-``split`` says which resources are to be read; of what was read ``plan_put`` makes the Put. Two recipes so far: the tree
-of ``winrm/config``, and everything else, which takes the whole received element. Each is one function from a plan to an
-element, so that further ones stand beside them.
+``split`` says which resources are to be read; of what was read ``plan_put`` makes the Put: the whole received element
+with the wanted values in it, and then what this kind of service needs. A recipe is a function from a plan to a plan.
 """
 
 from __future__ import annotations
@@ -15,17 +14,38 @@ import dataclasses
 import typing as t
 from xml.etree.ElementTree import Element
 
-from . import compare, instance, profiles, schemas, uris, xml
+from . import compare, instance, losses, merge, normal_forms, profiles, schemas, uris, xml
 from .addressing import Target
 from .errors import UsageError
-from .merge import DEFAULTS, Choices, Plan, find_children, plan
+from .merge import DEFAULTS, Choices, Plan, find_children
+from .replacing import Spelling
 from .schema import Schema
+
+__all__ = ["Choices", "Part", "Plan", "check_create", "plan_put", "refuse_keys", "root_of", "split", "write_only"]
 
 WINDOWS_CODE_POLICY = 2150858890  # CONFIG_CANNOT_CHANGE_GPO_CONTROLLED_SETTING
 
 _LANGUAGE: t.Final = xml.qname(uris.NS_XML, "lang")
 #: A change of these may cut the very connection that it comes by, so they are written last.
 _LAST: t.Final = ("/service", "/service/auth")
+#: What they are not sent they set to null (state.md §3).
+_NULLS_ABSENT: t.Final = (profiles.OMI.name, profiles.OPENWSMAN.name)
+#: By Intel's SDK; the firmware refuses a Put that holds one. The other 26 members it takes.
+_READ_ONLY: t.Final = {
+    "AMT_BootSettingData": (
+        "BIOSLastStatus",
+        "BootguardStatus",
+        "OptionsCleared",
+        "SecureBootControlEnabled",
+        "UEFIHTTPSBootEnabled",
+        "UEFILocalPBABootEnabled",
+        "WinREBootEnabled",
+    ),
+}
+_WRITE_ONLY: t.Final = {"AMT_BootSettingData": ("RSEPassword",)}
+_EMPTY: t.Final = (
+    "Read as empty and written so: {}. The service shows a text with & as empty; one that it held there is gone."
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,37 +89,183 @@ def plan_put(
     """What to put to ``part.target`` of what Get returned (*held*); ``changed`` false: nothing.
 
     *schema* is that of a class; where one is built in, that is taken. ``before`` and ``after`` are those of the part,
-    ``part.nest`` puts them in their place. Raises UsageError as ``merge.plan`` does, and for a member that a policy
-    controls.
+    ``part.nest`` puts them in their place; ``warnings`` are for the user. Raises UsageError as ``merge.plan`` does, and
+    for what the service at hand cannot take.
     """
     uri = part.target.resource_uri
     profile = profiles.by_name(profile_name)
-    result = plan(
+    schema = schemas.builtin(uri) or schema
+    result = merge.plan(
         held,
-        part.wanted,
-        schemas.builtin(uri) or schema,
+        _without_keys(part, held, profile.name),
+        schema,
         option=part.option,
         choices=choices,
-        datetimes_as=profile.datetimes,
-        empty_as_null=profile.keeps_absent and uris.class_name(uri) is not None,
+        profile=profile.name,
+        spelling=_spelling(profile, uri),
+        write_only=write_only(uri),
     )
-    refuse_keys(part, result.after)
-    if profile.refuses_wrapped:
-        result = dataclasses.replace(result, representation=unwrap_datetimes(result.representation))
-    if not uris.is_config(uri):
+    refuse_keys(part, result.after, profile.name)
+    if not result.changed:
         return result
-    _refuse_policy(held, result.after, part.option)
-    return dataclasses.replace(result, representation=strip_config(result.representation))
+    if profile.name == profiles.IDRAC.name:
+        raise _method_error(part.option)
+    result = _finish(profile, part, result, schema)
+    return _omit(part, result, profile)
 
 
-def refuse_keys(part: Part, values: t.Mapping[str, t.Any]) -> None:
+def check_create(
+    profile_name: str,
+    target: Target,
+    wanted: t.Mapping[str, t.Any],
+    schema: Schema | None = None,
+    *,
+    option: str = "properties",
+    choices: Choices = DEFAULTS,
+) -> tuple[str, ...]:
+    """Warnings about a Create with *wanted*; UsageError for what the service at hand would lose without a word."""
+    if profile_name != profiles.OPENWSMAN.name:
+        return ()
+    unreadable = losses.refuse(
+        wanted, schemas.builtin(target.resource_uri) or schema, option, allow_loss=choices.allow_loss
+    )
+    return tuple(map(_unreadable_warning, unreadable))
+
+
+def write_only(resource_uri: str) -> tuple[str, ...]:
+    """The members of a class that read as empty whatever they hold, besides those of built-in schemas (state.md §3)."""
+    return _WRITE_ONLY.get(uris.class_name(resource_uri) or "", ())
+
+
+def _spelling(profile: profiles.Profile, uri: str) -> Spelling:
+    return Spelling(
+        profile.datetimes,
+        empty_as_null=profile.keeps_absent and uris.class_name(uri) is not None,
+        null_as_absent=profile.name == profiles.OPENWSMAN.name,
+        numbers_char16=normal_forms.of(profile.name).numbers_char16,
+    )
+
+
+def _without_keys(part: Part, held: Element, profile: str) -> dict[str, t.Any]:
+    """The wanted members without the keys that the service does not show, or shows as empty: the selector has them."""
+    terms = compare.Terms(profile)
+    selectors = {name.lower(): value for name, value in part.target.selector_set.items()}
+    return {
+        name: value
+        for name, value in part.wanted.items()
+        if str(name).lower() not in selectors
+        or any(child.text or len(child) for child in find_children(held, str(name)))
+        or not compare.equal(selectors[str(name).lower()], value, None, terms)
+    }
+
+
+def _finish(profile: profiles.Profile, part: Part, result: Plan, schema: Schema | None) -> Plan:
+    """The recipe of state.md §3 for this kind of service."""
+    if uris.is_config(part.target.resource_uri):
+        _refuse_policy(result.held, result.after, part.option)
+        return dataclasses.replace(result, representation=strip_config(result.representation))
+    if profile.refuses_wrapped:
+        return dataclasses.replace(result, representation=unwrap_datetimes(result.representation))
+    if profile.name == profiles.OPENWSMAN.name:
+        return _finish_openwsman(part, result, schema)
+    return result
+
+
+def _finish_openwsman(part: Part, result: Plan, schema: Schema | None) -> Plan:
+    """The whole, restored where it can be, refused where it would lose what nobody agreed to lose."""
+    option, choices = part.option, result.choices
+    shown = any("&" in text for text in result.held.itertext())  # this one shows it
+    unreadable = losses.refuse(result.after, schema, option, allow_loss=choices.allow_loss or shown)
+    kept = {name: kind for name, kind in losses.of_held(result.held, schema).items() if name not in result.after}
+    named = {str(name).lower() for name in result.wanted}
+    lost = {name: kind for name, kind in kept.items() if name.lower() not in _lower(*choices.omit)}
+    for name, kind in lost.items():
+        if name.lower() in named:
+            losses.refuse_kind(kind, f"{option}.{name}")
+    if lost and not choices.allow_loss:
+        losses.refuse_unnamed(lost, option)
+    warnings = [f"With this change the service loses {name}, {kind}." for name, kind in lost.items()]
+    _restore_keys(part, result.representation)
+    empty = [name for name in losses.empties(result.representation) if name.lower() not in named]
+    if empty:
+        warnings.append(_EMPTY.format(", ".join(empty)))
+    if unreadable and not shown:
+        warnings += map(_unreadable_warning, unreadable)
+    return dataclasses.replace(result, warnings=tuple(warnings), conceded=_lower(*lost, *unreadable))
+
+
+def _restore_keys(part: Part, representation: Element) -> None:
+    """A key with ``&`` reads empty and would be stored so under the old selector."""
+    for name, value in part.target.selector_set.items():
+        for child in find_children(representation, name):
+            if isinstance(value, str) and not len(child) and not child.text:
+                child.text = value
+
+
+def _unreadable_warning(name: str) -> str:
+    return f"{name}: this service shows a text with & as empty, so that it was not compared and every run writes it."
+
+
+def _omit(part: Part, result: Plan, profile: profiles.Profile) -> Plan:
+    """Without the members that the task, or the kind of service, does not want sent."""
+    read_only = _lower(*_READ_ONLY.get(uris.class_name(part.target.resource_uri) or "", ()))
+    asked = _lower(*(_relative(name, part.path) for name in result.choices.omit))
+    for name in result.after:
+        if name.lower() in read_only:
+            raise UsageError(
+                "this member is read-only and holds another value.",
+                option=f"{part.option}.{name}",
+                remedy="Leave it out.",
+            )
+        if name.lower() in asked:
+            raise UsageError(
+                "it is wanted and to be left out at once.", option=f"{part.option}.{name}", remedy="Take one of both."
+            )
+    gone: list[str] = []
+    for child in list(result.representation):
+        name = xml.local(child.tag)
+        if name.lower() in asked | read_only and child.tag != instance.LOCATION:
+            result.representation.remove(child)
+            gone += [] if instance.is_nil(child) or name in gone else [name]
+    for attribute in [one for one in result.representation.attrib if f"@{one}".lower() in asked]:
+        del result.representation.attrib[attribute]
+    if not gone or profile.name not in _NULLS_ABSENT:
+        return dataclasses.replace(result, conceded=result.conceded | asked | read_only)
+    warning = f"{', '.join(gone)}: left out, and this service sets to null what it is not sent."
+    return dataclasses.replace(
+        result, warnings=(*result.warnings, warning), conceded=result.conceded | asked | read_only
+    )
+
+
+def _relative(name: str, path: tuple[str, ...]) -> str:
+    """A member as its own resource knows it: ``Service.Auth.Basic`` is ``Basic`` of ``config/service/auth``."""
+    prefix = "".join(f"{one}." for one in path)
+    return name[len(prefix) :] if name.lower().startswith(prefix.lower()) else name
+
+
+def _lower(*names: str) -> frozenset[str]:
+    return frozenset(name.lower() for name in names)
+
+
+def _method_error(option: str) -> UsageError:
+    return UsageError(
+        "an iDRAC takes no Put: its settings are changed by methods.",
+        option=option,
+        remedy="Take wsman_invoke with SetAttribute or SetAttributes of the service that the setting belongs to "
+        "(DCIM_BIOSService, DCIM_NICService, DCIM_iDRACCardService, DCIM_RAIDService, DCIM_LCService), and then its "
+        "CreateTargetedConfigJob where a job is needed.",
+    )
+
+
+def refuse_keys(part: Part, values: t.Mapping[str, t.Any], profile: str = "generic") -> None:
     """UsageError where one of *values* is a key and contradicts the selector that says which instance it is.
 
     Services ignore another key in the body, or store it under the old one, or create what no later run would find.
     """
+    terms = compare.Terms(profile)
     selectors = {name.lower(): value for name, value in part.target.selector_set.items()}
     for name, value in values.items():
-        if name.lower() in selectors and not compare.equal(selectors[name.lower()], value):
+        if name.lower() in selectors and not compare.equal(selectors[name.lower()], value, None, terms):
             raise UsageError(
                 "it contradicts the selector of this name, which says which instance is meant.",
                 option=f"{part.option}.{name}",

@@ -13,10 +13,13 @@ import dataclasses
 import typing as t
 from xml.etree.ElementTree import Element
 
+from . import compare, instance, merge, profiles, recipes, schemas, xml
 from .merge import Plan
-from .merge import plan as plan_merge
 from .recipes import Part
 from .schema import Schema
+
+#: Of these a Put takes the whole instance, so that one that nulls a member has lost it.
+_WHOLE: t.Final = (profiles.OPENWSMAN.name, profiles.OMI.name, profiles.GENERIC.name)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Findings:
     """What is not as it was sent; each maps a member (``Service.Auth.Basic``) to values of ring 1.
 
     *ignored*: a wanted member is held as before ``{held, wanted}``. *altered*: it holds something else ``{before, held,
-    wanted}``. *lost*: a member that was not named lost what it held ``{before, held}``.
+    wanted}``. *lost*: a member that was not named no longer holds what it held ``{before, held}``.
     """
 
     ignored: dict[str, t.Any] = dataclasses.field(default_factory=dict)
@@ -34,20 +37,73 @@ class Findings:
     @property
     def problem(self) -> str | None:
         """What is wrong in one sentence, by names and without values; None where nothing is."""
-        told = ((self.ignored, "ignored"), (self.altered, "altered"), (self.lost, "lost"))
-        found = [f"{what} {', '.join(members)}" for members, what in told if members]
-        return f"the service accepted the change and {', and '.join(found)}." if found else None
+        told = (
+            (self.ignored, "left as it was: {}"),
+            (self.altered, "stored something else in: {}"),
+            (self.lost, "changed what was not named: {}"),
+        )
+        found = [text.format(", ".join(members)) for members, text in told if members]
+        return f"the service accepted the change, and {'; '.join(found)}." if found else None
 
 
 def judge(plan: Plan, part: Part, now: Element, profile: str, schema: Schema | None = None) -> Findings:
-    """Hold *now*, the instance as read after the Put of *plan*, against what was wanted and what was held before."""
-    again = plan_merge(now, part.wanted, schema, option=part.option, choices=plan.choices)
+    """Hold *now*, the instance as read after the Put of *plan*, against what was wanted and what was held before.
+
+    *profile* and *schema* are those that the plan was made with.
+    """
+    schema = schemas.builtin(part.target.resource_uri) or schema
+    held, wanted = _differences(plan, part, now, profile, schema)
+    before = _differences(plan, part, plan.held, profile, schema)[0]
     ignored: dict[str, t.Any] = {}
     altered: dict[str, t.Any] = {}
-    for name, wanted in again.after.items():
-        held = again.before[name]
-        if name in plan.before and plan.before[name] == held:
-            ignored[name] = {"held": held, "wanted": wanted}
+    for name, value in wanted.items():
+        if held[name] in (None, "") and name.rpartition(".")[2].lower() in plan.conceded:
+            continue
+        full = ".".join((*part.path, name))
+        if name in before and before[name] == held[name]:
+            ignored[full] = {"held": held[name], "wanted": value}
         else:
-            altered[name] = {"before": plan.before.get(name), "held": held, "wanted": wanted}
-    return Findings(ignored, altered)
+            altered[full] = {"before": before.get(name, value), "held": held[name], "wanted": value}
+    return Findings(ignored, altered, _lost(plan, now, profile, schema, part.path))
+
+
+def _differences(
+    plan: Plan, part: Part, now: Element, profile: str, schema: Schema | None
+) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+    secrets = recipes.write_only(part.target.resource_uri)
+    held, wanted = merge.differences(plan, now, schema, option=part.option, profile=profile, write_only=secrets)
+    flat_held: dict[str, t.Any] = {}
+    flat_wanted: dict[str, t.Any] = {}
+    _flatten(held, wanted, "", flat_held, flat_wanted)
+    return flat_held, flat_wanted
+
+
+def _flatten(
+    held: dict[str, t.Any], wanted: dict[str, t.Any], prefix: str, flat_held: dict[str, t.Any], flat: dict[str, t.Any]
+) -> None:
+    for name, value in wanted.items():
+        if isinstance(value, dict) and isinstance(held[name], dict):
+            _flatten(held[name], value, f"{prefix}{name}.", flat_held, flat)
+        else:
+            flat_held[prefix + name], flat[prefix + name] = held[name], value
+
+
+def _lost(plan: Plan, now: Element, profile: str, schema: Schema | None, path: tuple[str, ...]) -> dict[str, t.Any]:
+    """Openwsman's members are compared whatever became of them; elsewhere only one that became empty was lost."""
+    if profile not in _WHOLE:
+        return {}
+    terms = compare.Terms(profile)
+    named = {str(name).lower() for name in plan.wanted} | plan.conceded
+    lost: dict[str, t.Any] = {}
+    for name in dict.fromkeys(xml.local(child.tag) for child in plan.held if child.tag != instance.LOCATION):
+        before, held = (_read(element, name, schema) for element in (plan.held, now))
+        if name.lower() in named or before in (None, "", []) or compare.equal(held, before, None, terms):
+            continue
+        if held in (None, "", []) or profile == profiles.OPENWSMAN.name:
+            lost[".".join((*path, name))] = {"before": before, "held": held}
+    return lost
+
+
+def _read(element: Element, name: str, schema: Schema | None) -> instance.Value:
+    children = [child for child in element if xml.local(child.tag) == name]
+    return instance.read_values(children, schema.find(name) if schema else None)

@@ -21,6 +21,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import EndpointReference
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.instance import Instance
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.replacing import Spelling
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema import Property, Schema
 
 CLASS = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/C"
@@ -67,8 +68,8 @@ ROWS: list[tuple[str, dict[str, t.Any], dict[str, t.Any], dict[str, t.Any], str 
     ("<p:A>1</p:A><p:B>2</p:B>", {}, {}, {}, None),
     ("<p:A>1</p:A><p:B>2</p:B>", {"A": 1}, {}, {}, None),
     ("<p:A>1</p:A><p:B>2</p:B>", {"B": 3}, {"B": "2"}, {"B": 3}, "<p:A>1</p:A><p:B>3</p:B>"),
-    ("<p:A>1</p:A><p:B>2</p:B>", {"a": "x"}, {"A": "1"}, {"A": "x"}, "<p:A>x</p:A><p:B>2</p:B>"),
-    ("<p:A>1</p:A><p:a>2</p:a>", {"a": "x"}, {"a": "2"}, {"a": "x"}, "<p:A>1</p:A><p:a>x</p:a>"),
+    ("<p:A>1</p:A><p:B>2</p:B>", {"a": "9"}, {"A": "1"}, {"A": "9"}, "<p:A>9</p:A><p:B>2</p:B>"),
+    ("<p:A>1</p:A><p:a>2</p:a>", {"a": "9"}, {"a": "2"}, {"a": "9"}, "<p:A>1</p:A><p:a>9</p:a>"),
     ("<p:A>1</p:A>", {"New": True}, {"New": None}, {"New": True}, "<p:A>1</p:A><p:New>true</p:New>"),
     # the order and the text of all others stay
     ("<p:B> x </p:B><p:A>1</p:A><p:C/>", {"A": 2}, {"A": "1"}, {"A": 2}, "<p:B> x </p:B><p:A>2</p:A><p:C/>"),
@@ -305,7 +306,7 @@ SCHEMA = Schema(
 def test_plan_with_a_schema(
     held: str, wanted: dict[str, t.Any], style: t.Any, after: dict[str, t.Any], sent: str | None
 ) -> None:
-    plan = merge.plan(load(held), wanted, SCHEMA, datetimes_as=style)
+    plan = merge.plan(load(held), wanted, SCHEMA, spelling=Spelling(style))
     assert plan.after == after
     assert same(plan.representation, load(held if sent is None else sent))
 
@@ -324,9 +325,9 @@ def test_plan_with_a_schema(
         ),
         ('<p:A xsi:type="cim:cimUnsignedByte">7</p:A>', {"A": 300}, "properties.A", "0 to 255"),
         ("<p:A>1</p:A><p:A>2</p:A>", {"A": [1, None]}, "properties.A[1]", "null inside a list"),
-        ("<p:A>1</p:A>", {"A": "\x07"}, "properties.A", "U\\+0007"),
+        ("<p:A>x</p:A>", {"A": "\x07"}, "properties.A", "U\\+0007"),
         ("<p:A>1</p:A>", {"b c": 1}, "properties.b c", "name of an XML element"),
-        ("<p:A><p:B>1</p:B></p:A>", {"A": {"B": "\x07"}}, "properties.A.B", "U\\+0007"),
+        ("<p:A><p:B>x</p:B></p:A>", {"A": {"B": "\x07"}}, "properties.A.B", "U\\+0007"),
     ],
 )
 def test_refused_by_what_is_held(held: str, wanted: dict[str, t.Any], option: str, says: str) -> None:
@@ -410,7 +411,8 @@ def test_a_password_cannot_be_compared(
     uncompared: tuple[str, ...],
     sent: str | None,
 ) -> None:
-    plan = merge.plan(xml.load(MAPPING), wanted, schemas.CERTIFICATE_MAPPING, choices=merge.Choices(update_secret=update_secret))
+    choices = merge.Choices(update_secret=update_secret)
+    plan = merge.plan(xml.load(MAPPING), wanted, schemas.CERTIFICATE_MAPPING, choices=choices)
     assert (plan.after, plan.changed, plan.uncompared) == (after, bool(after), uncompared)
     assert plan.representation.findtext("{n}Password") == (sent or "")
 

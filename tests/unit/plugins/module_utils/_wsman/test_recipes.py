@@ -159,7 +159,7 @@ def test_root_of(uri: str, root: tuple[str, str]) -> None:
     ("profile", "text"),
     [
         ("windows", "<cim:Datetime>2020-01-02T03:04:05Z</cim:Datetime>"),
-        ("idrac", ">20200102030405.000000+000<"),
+        ("amt", "<cim:Datetime>2020-01-02T03:04:05Z</cim:Datetime>"),
         ("omi", ">2020-01-02T03:04:05Z<"),
     ],
 )
@@ -197,7 +197,9 @@ def test_another_key_than_that_of_the_selector_is_refused(option: str) -> None:
 
 def test_the_key_may_be_given_where_the_service_does_not_show_it() -> None:
     held = xml.load(f'<p:C xmlns:p="{CLASS}"><p:A>1</p:A></p:C>'.encode())
-    assert recipes.plan_put("generic", Part(Target(CLASS, {"Id": "1"}), {"Id": 1}), held).changed
+    assert not recipes.plan_put("generic", Part(Target(CLASS, {"Id": "1"}), {"Id": 1}), held).changed
+    with pytest.raises(UsageError, match="contradicts the selector"):
+        recipes.plan_put("generic", Part(Target(CLASS, {"Id": "1"}), {"Id": 2}), held)
 
 
 @pytest.mark.parametrize(

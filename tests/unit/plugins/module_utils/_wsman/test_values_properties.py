@@ -28,6 +28,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.datetimes 
     CIMDateTime,
     CIMInterval,
 )
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.replacing import Spelling  # noqa: E402
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema import Property, Schema  # noqa: E402
 
 URI = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/C"
@@ -98,20 +99,20 @@ def test_put_of_what_was_got_sends_nothing(values: dict[str, t.Any], style: t.An
     received = xml.load(xml.dump(element))
     held = instance.from_element(received, SCHEMA)
     plain = {name: cim.to_plain(value) for name, value in held.properties.items()}
-    plan = merge.plan(received, plain, SCHEMA, datetimes_as=style)
+    plan = merge.plan(received, plain, SCHEMA, spelling=Spelling(style))
     assert plan.after == {}
     representation.qualify_types(received)
     assert xml.dump(plan.representation) == xml.dump(received)
-    assert not merge.plan(received, values, SCHEMA, datetimes_as=style).changed
+    assert not merge.plan(received, values, SCHEMA, spelling=Spelling(style)).changed
 
 
 @FAST
 @hypothesis.given(properties, properties, st.sampled_from(["bare", "wrapped", "cim"]))
 def test_once_put_nothing_differs(first: dict[str, t.Any], second: dict[str, t.Any], style: t.Any) -> None:
     held = representation.to_element("C", URI, first, schema=SCHEMA, datetimes_as=style)
-    plan = merge.plan(held, second, SCHEMA, datetimes_as=style)
+    plan = merge.plan(held, second, SCHEMA, spelling=Spelling(style))
     again = xml.load(xml.dump(plan.representation))
-    assert merge.plan(again, second, SCHEMA, datetimes_as=style).after == {}
+    assert merge.plan(again, second, SCHEMA, spelling=Spelling(style)).after == {}
     kept = instance.from_element(again, SCHEMA).properties
     for name in first.keys() - second.keys():
         assert compare.equal(kept.get(name), first[name], SCHEMA.properties[name].type)

@@ -20,7 +20,6 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     operations,
     recipes,
     representation,
-    schemas,
     uris,
 )
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import EndpointReference, Target
@@ -28,8 +27,8 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.envelope i
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManFault
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.merge import Plan
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.recipes import Part
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema import Schema
-from ansible_collections.wsman.automation.plugins.plugin_utils import _desired, _reading, _result, _targets
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema import Property, Schema, coerce
+from ansible_collections.wsman.automation.plugins.plugin_utils import _desired, _result, _targets
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from ansible_collections.wsman.automation.plugins.plugin_utils._desired import Options, Wanted
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import DiffersError, Result
@@ -41,7 +40,7 @@ def create(client: Client, target: Target, wanted: Wanted | None, body: Element 
     """Make an instance of *wanted*, or of the whole *body*, unless one with these values exists."""
     part = Part(target, _read_wanted(wanted, body, None), option="properties" if body is None else "body")
     recipes.refuse_keys(part, part.wanted)
-    schema = schemas.builtin(target.resource_uri)
+    schema = client.schemas.of(target)
     part = dataclasses.replace(part, wanted=_read_wanted(wanted, body, schema))
     located = _locate(part, schema)
     if located is None and options.check_mode:
@@ -66,27 +65,33 @@ def _read_wanted(wanted: Wanted | None, body: Element | None, schema: Schema | N
 def _locate(part: Part, schema: Schema | None) -> Target | None:
     """The instance by its keys, of ``selector_set`` and of the wanted values; None where these do not name one."""
     target = part.target
-    given = {name.lower(): name for name in _targets.keys(target)}
+    given = {name.lower() for name in _targets.keys(target)}
     named = {str(name).lower(): value for name, value in part.wanted.items()}
     selectors = dict(target.selector_set)
-    for key in _keys_of(schema):
-        if key.lower() not in given and named.get(key.lower()) is not None:
-            value = _result.plain(named[key.lower()])
-            selectors.update(addressing.selector_set_from_plain({key: value}, part.option))
+    missing = False
+    for key in schema.properties.values() if schema else ():
+        if not key.key or key.name.lower() in given:
+            continue
+        value = named.get(key.name.lower())
+        if value is None:
+            missing = True
+        else:
+            selectors[key.name] = _to_selector(value, key, part.option)
+    if missing:
+        return target if given else None
     located = dataclasses.replace(target, selector_set=selectors)
-    known = {name.lower() for name in _targets.keys(located)}
-    missing = [key for key in _keys_of(schema) if key.lower() not in known]
-    if given:
-        return target if missing else located
-    return located if known and not missing else None
+    return located if _targets.keys(located) else None
 
 
-def _keys_of(schema: Schema | None) -> tuple[str, ...]:
-    return tuple(name for name, one in schema.properties.items() if one.key) if schema else ()
+def _to_selector(value: t.Any, key: Property, option: str) -> addressing.SelectorValue:
+    typed = coerce(value, key, f"{option}.{key.name}")
+    if isinstance(typed, EndpointReference):
+        return typed
+    return representation.format_scalar(typed, f"{option}.{key.name}", cim_datetime=True)
 
 
 def _ask_for_keys(schema: Schema | None) -> UsageError:
-    keys = f" ({', '.join(_keys_of(schema))})" if _keys_of(schema) else ""
+    keys = f" ({', '.join(schema.keys)})" if schema and schema.keys else ""
     return UsageError(
         "check mode cannot tell whether the instance exists.",
         option="selector_set",
@@ -106,7 +111,7 @@ def _confirm(client: Client, part: Part, held: Element, options: Options) -> Res
         raise DiffersError({name: {"held": before[name], "wanted": after[name]} for name in after}, part.option)
     result = _desired.summarize([(part, plan)])
     reference = _targets.to_reference(part.target)
-    return {**result, "endpoint_reference": reference, **_reading.show(part.target, held)}
+    return {**result, "endpoint_reference": reference, **_desired.show(client, part.target, held)}
 
 
 def _plan(
@@ -165,7 +170,7 @@ def _follow(
         reference = EndpointReference(target.resource_uri, target.selector_set)
     result = {**result, "endpoint_reference": reference.to_plain() if reference else None}
     if target is None:
-        shown = _reading.show(part.target, element) if element is not None else _result.instance(None)
+        shown = _desired.show(client, part.target, element) if element is not None else _result.instance(None)
         problem = "The instance was created, but not read back: the service did not say how it is addressed."
         return _desired.warn({**result, **shown, "verified": False}, problem)
     part, renamed = _rename(part, target)

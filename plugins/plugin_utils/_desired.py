@@ -18,10 +18,10 @@ from xml.etree.ElementTree import Element
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     compare,
     fault,
+    instance,
     merge,
     profiles,
     recipes,
-    schemas,
     verification,
 )
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
@@ -82,7 +82,7 @@ def plan(client: Client, part: Part, held: Element, choices: Choices) -> Plan:
     nothing.
     """
     uri = part.target.resource_uri
-    schema = schemas.builtin(part.target.resource_uri)
+    schema = client.schemas.of(part.target)
     known = client.known_profile(uri)
     if known is None:
         try:
@@ -130,6 +130,11 @@ def class_of(target: Target) -> Target:
     return Target(target.resource_uri, {name: one for name, one in target.selector_set.items() if name not in keys})
 
 
+def show(client: Client, target: Target, element: Element) -> Result:
+    """The members of a result that show *element* as an instance of *target*."""
+    return _result.instance(instance.from_element(element, client.schemas.of(target)))
+
+
 def read_back(
     client: Client,
     target: Target,
@@ -148,10 +153,10 @@ def read_back(
     shown = answer if answer is not None and len(answer) else None
     now, problem = (shown, None) if options.verify == "false" and shown is not None else _read(client, target, shown)
     if now is None:
-        seen = _reading.show(target, shown) if shown is not None else _result.instance(None)
+        seen = show(client, target, shown) if shown is not None else _result.instance(None)
         unread = {**result, **seen, "verified": False}
         return warn(unread, f"The change was made, but not read back: {problem}")
-    result = {**result, **_reading.show(target, now)}
+    result = {**result, **show(client, target, now)}
     if options.verify == "false":
         return {**result, "verified": False}
     try:
@@ -182,7 +187,7 @@ def _judge(
     for part, made in done:
         profile = client.profile(part.target.resource_uri).name
         element = now if part.target == target else _below(client, part, now)
-        found = verification.judge(made, part, element, profile, schemas.builtin(part.target.resource_uri))
+        found = verification.judge(made, part, element, profile, client.schemas.of(part.target))
         for into, members in (
             (findings.ignored, found.ignored),
             (findings.altered, found.altered),

@@ -20,7 +20,6 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     merge,
     operations,
     recipes,
-    schemas,
     uris,
     xml,
 )
@@ -78,7 +77,7 @@ def plan_body(client: Client, target: Target, body: Element, choices: Choices) -
     What it does not name it gives up, so nothing of that can be lost.
     """
     held = _reading.get_element(client, target)
-    wanted = _result.plain(instance.from_element(body, schemas.builtin(target.resource_uri)))
+    wanted = _result.plain(instance.from_element(body, client.schemas.of(target)))
     whole = Part(target, wanted, option="body")
     plan = _desired.plan(client, whole, held, dataclasses.replace(choices, allow_loss=True))
     return Work(target, (Step(whole, plan, held, operations.put(target, body)),))
@@ -108,7 +107,7 @@ def write(client: Client, work: Work, options: Options) -> Result:
     steps = [step for step in work.steps if step.plan.changed]
     if options.check_mode or not steps:
         held = work.steps[0].held if work.alone else _reading.get_element(client, work.target)
-        return {**result, **_reading.show(work.target, held)}
+        return {**result, **_desired.show(client, work.target, held)}
     answers = _send(client, steps)
     done = [(step.part, step.plan) for step in steps]
     if not work.alone or steps[0].request.fragment is not None:

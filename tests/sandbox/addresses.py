@@ -39,6 +39,8 @@ def parse(resource_uri: str, selectors: t.Mapping[str, t.Any], manner: Manner) -
     """The address of a request and its selectors without ``__cimnamespace``."""
     keys = dict(selectors)
     asked = next((str(keys.pop(name)) for name in list(keys) if name.lower() == "__cimnamespace"), "")
+    if manner.empty_namespaces and any(name.lower() == "__cimnamespace" and not selectors[name] for name in selectors):
+        raise Problem("namespace_empty")
     namespace = asked.replace("\\", "/").strip("/") or manner.default_namespace
     if manner.any_uri:
         return Address(namespace, resource_uri.rpartition("/")[2], CIM_SCHEMA), keys

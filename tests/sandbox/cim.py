@@ -18,11 +18,12 @@ from . import (  # pylint: disable=unused-import
     names,
     other_methods,  # noqa: F401 it registers what it implements
     paths,
+    storing,
     values,
     windows_methods,  # noqa: F401 it registers what it implements
 )
 from .addresses import Address
-from .classes import CIMClass, Instance, Property, Reference, new_instance
+from .classes import CIMClass, Instance, Property, Reference
 from .instances import Writer
 from .manners import WMI
 from .problems import Problem, checked
@@ -86,16 +87,15 @@ class CIMProvider(Provider):
         held = target.instance()
         target.check_capable("update", held.cim_class)
         target.check_root(body, held.cim_class)
-        changed = held.copy()
-        if self.manner.put_replaces:
-            for prop in held.cim_class.properties.values():
-                if not prop.key:
-                    changed.set(prop.name, None)
+        keys: dict[str, t.Any] = {}
+        given: dict[str, t.Any] = {}
         for prop, value in target.read(body, held.cim_class):
-            if prop.key:
-                target.check_same_key(prop, value, held)
-            elif self.manner.put_replaces or prop.write:
-                changed.set(prop.name, value)
+            (keys if prop.key else given)[prop.name] = value
+        for name, value in keys.items():
+            target.check_same_key(held.cim_class.properties[name.lower()], value, held)
+        changed = storing.replacement(self.manner, held, given)
+        if self.manner.keys_apart:
+            storing.keep_keys(changed, keys)
         self.repository.add(changed)
         return target.writer.instance(changed)
 
@@ -108,12 +108,13 @@ class CIMProvider(Provider):
         if body is None:
             raise Problem("representation_missing")
         target.check_root(body, cim_class)
-        made = new_instance(cim_class, {prop.name: value for prop, value in target.read(body, cim_class)})
+        given = {prop.name: value for prop, value in target.read(body, cim_class)}
+        made = storing.made(self.manner, cim_class, given, target.keys_sent(body, cim_class))
         methods.complete(made)
         for key in cim_class.keys:
-            if made.values[key.name] is None:
+            if made.reference.keys.get(key.name) is None:
                 raise Problem("key_missing", key.name)
-        if self.repository.find(cim_class, made.values) is not None:
+        if self.repository.find(cim_class, made.reference.keys) is not None:
             raise Problem("exists", text=paths.format(made.reference), operation="PutInstance")
         self.repository.add(made)
         return target.writer.path(made.reference)
@@ -179,6 +180,7 @@ def _writer(repository: Repository, address: Address, call: Call) -> Writer:
         manner.root_types,
         any(option.name.lower() == "showextensions" for option in call.options),
         manner.wrapped_references,
+        manner.empty_namespaces,
     )
 
 
@@ -246,6 +248,8 @@ class Target(t.NamedTuple):
         """Whether instances of the class can be created, updated or deleted."""
         if "abstract" in cim_class.qualifiers:
             raise Problem("abstract", operation="PutInstance")
+        if operation == "update" and self.repository.manner.put == "refused":
+            raise Problem("not_supported", operation="PutInstance")
         everything = self.repository.manner.creates_everything and not cim_class.fixed
         if not everything and not cim_class.supports(operation):
             raise Problem("not_supported", operation="DeleteInstance" if operation == "delete" else "PutInstance")
@@ -265,7 +269,20 @@ class Target(t.NamedTuple):
                 if self.repository.manner.ignores_unknown:
                     continue
                 raise Problem("property_unexpected", name)
+            if prop.kind in self.repository.manner.loses and not prop.key:
+                yield prop, None
+                continue
             yield prop, self.reader("property_value", elements, prop)
+
+    def keys_sent(self, body: Element, cim_class: CIMClass) -> dict[str, t.Any]:
+        """The keys of a new instance as they are in *body*, before this make of service does anything to them."""
+        found: dict[str, t.Any] = {}
+        spelling = dataclasses.replace(self.repository.manner.spelling, lenient=False)
+        for name, elements in instances.grouped(body).items():
+            prop = cim_class.member(name)
+            if prop is not None and prop.key and not instances.is_nil(elements[0]):
+                found[prop.name] = checked("property_value", name, instances.read, elements, prop, spelling, self.find)
+        return found
 
     def reader(self, kind: str, elements: t.Sequence[Element], prop: Property) -> t.Any:
         """The value of elements that stand for *prop*; *kind* is the problem if they do not."""
@@ -275,5 +292,5 @@ class Target(t.NamedTuple):
         """Windows refuses another key in the body; the others go by the selector."""
         manner = self.repository.manner
         normal = functools.partial(values.normal, kind=prop.kind, case_sensitive=manner.case_sensitive)
-        if not manner.put_replaces and normal(value) != normal(held.get(prop.name)):
+        if manner.put in ("merge", "firmware") and normal(value) != normal(held.get(prop.name)):
             raise Problem("key_changed", prop.name)

@@ -54,6 +54,11 @@ class Property:
         """Whether a Put changes it."""
         return bool(self.qualifiers.get("write"))
 
+    @property
+    def write_only(self) -> bool:
+        """Whether it reads as an empty text."""
+        return "writeonly" in self.qualifiers
+
 
 @dataclasses.dataclass(frozen=True)
 class Method:
@@ -146,10 +151,12 @@ class Reference:
 
 @dataclasses.dataclass(eq=False)
 class Instance:
-    """An instance: *values* by the property's declared name, one for each property of the class."""
+    """An instance: *values* by the property's declared name, one for each property of the class. *path*: where it is
+    kept, if the keys among its values say something else."""
 
     cim_class: CIMClass
     values: dict[str, t.Any]
+    path: Reference | None = None
 
     def get(self, name: str) -> t.Any:
         """The value of a property, whatever the case of *name*; KeyError where the class has none."""
@@ -168,13 +175,15 @@ class Instance:
     @property
     def reference(self) -> Reference:
         """Its path."""
+        if self.path is not None:
+            return self.path
         cim_class = self.cim_class
         keys = {known.name: self.values[known.name] for known in cim_class.keys}
         return Reference(cim_class.name, {} if cim_class.singleton else keys, cim_class.namespace)
 
     def copy(self) -> Instance:
         """An instance that can be changed alone."""
-        return Instance(self.cim_class, {name: copied(value) for name, value in self.values.items()})
+        return Instance(self.cim_class, {name: copied(value) for name, value in self.values.items()}, self.path)
 
 
 def copied(value: t.Any) -> t.Any:

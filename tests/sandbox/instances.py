@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 from xml.etree.ElementTree import Element, QName, SubElement
 
-from . import datetimes, names, values
+from . import datetimes, names, storing, values
 from .classes import CIMClass, Instance, Property, Reference
 from .faults import Fault
 from .headers import parse_endpoint_reference
@@ -24,8 +24,8 @@ Finder = t.Callable[[str], CIMClass | None]
 class Writer:
     """Where an answer is written: *uri* gives a class its URI, which is also its elements' namespace.
 
-    *namespace* is the ``__cimnamespace`` selector of references; empty: they have none. *types* puts ``xsi:type`` on
-    the root, *extensions* also on each property, with the instance's own reference (DSP0230, ShowExtensions).
+    *namespace* is the ``__cimnamespace`` selector of references; empty: they have none. *empty_namespaces*: those that
+    are values have it without a text. *types* puts ``xsi:type`` on the root, *extensions* also on each property, with the instance's own reference (DSP0230, ShowExtensions).
     """
 
     spelling: Spelling
@@ -36,6 +36,7 @@ class Writer:
     types: bool = True
     extensions: bool = False
     wrapped_references: bool = False
+    empty_namespaces: bool = False
 
     def instance(self, instance: Instance, only: t.Collection[str] | None = None) -> Element:
         """The element of an instance; *only*: these properties (names in lower case)."""
@@ -66,6 +67,8 @@ class Writer:
 
     def member(self, parent: Element, uri: str, prop: Property, value: t.Any) -> None:
         """Append the element (or elements, or none) of one property or parameter to *parent*."""
+        if prop.write_only:
+            value = ""
         tag = f"{{{uri}}}{prop.name}" if uri else prop.name
         if value is None:
             if not prop.repeats or self.spelling.null_arrays:
@@ -101,7 +104,10 @@ class Writer:
 
     def _reference(self, element: Element, value: Reference) -> None:
         tag = f"{{{names.ADDRESSING}}}EndpointReference"
-        full = endpoint_reference(tag, *self.path(value))
+        resource_uri, selectors = self.path(value)
+        if self.empty_namespaces and "__cimnamespace" in selectors:
+            selectors["__cimnamespace"] = ""
+        full = endpoint_reference(tag, resource_uri, selectors)
         if self.wrapped_references:
             element.append(full)
         else:
@@ -155,7 +161,7 @@ def read(elements: t.Sequence[Element], prop: Property, spelling: Spelling, find
     """The value of a property's elements; ValueError."""
     if is_nil(elements[0]) and len(elements) == 1:
         return None
-    if any(is_nil(element) for element in elements):
+    if any(is_nil(element) for element in elements) and not spelling.lenient:
         raise ValueError("an array holds no nulls (MS-WSMV 3.1.4.1.26)")
     if not prop.repeats and len(elements) > 1:
         raise ValueError(f"{prop.name} is no array")
@@ -169,6 +175,8 @@ def is_nil(element: Element) -> bool:
 
 
 def _read_one(element: Element, prop: Property, spelling: Spelling, find: Finder) -> t.Any:
+    if is_nil(element):
+        return storing.null_item(prop.kind)
     if prop.kind == "instance":
         return _read_instance(element, prop, spelling, find)
     if prop.kind == "reference":
@@ -180,7 +188,7 @@ def _read_one(element: Element, prop: Property, spelling: Spelling, find: Finder
         return values.parse(wrapper.text or "", "datetime", spelling)
     if len(element):
         raise ValueError(f"{prop.name} has child elements")
-    return values.parse(element.text or "", prop.kind, spelling)
+    return storing.parse(element.text or "", prop.kind, spelling)
 
 
 def _read_reference(element: Element, find: Finder) -> Reference:

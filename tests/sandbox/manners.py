@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The makes of service whose manner the repository can take on (protocol.md 10; the recordings of OMI and Openwsman).
 
-Data only: how values are spelled, which URIs and dialects are taken, which faults are given. How a make loses or
-corrupts what it is sent does not belong here yet; :attr:`Manner.put_replaces` is where that starts.
+Data only: how values are spelled, which URIs and dialects are taken, which faults are given, and how a make loses or
+corrupts what it is sent (``storing.py`` does it).
 """
 
 from __future__ import annotations
@@ -34,7 +34,11 @@ class Manner(Style):
     name by the prefix of the name (``DCIM``); ``""`` is for all others, else the request's own base is used.
     *any_uri*: the class is whatever follows the last slash. *query_over_class*: queries go to a class's URI too, and
     answer with that class's elements. *selector_filter*: ``ignored`` or ``applied``. *late_errors*: an enumeration that
-    cannot work fails at its first Pull. *put_replaces*: what the body leaves out becomes null, else it stays.
+    cannot work fails at its first Pull. *put*: ``merge`` (what may be written and is there), ``replace`` (what is left
+    out becomes null), ``firmware`` (merge, but some classes want exactly what may be written), ``refused``. *loses*: the
+    kinds of values that become null by every Put and Create; *keys_apart*: the keys of a body are values like others,
+    beside the path; *put_moves*: what was put is last in the order. *empty_namespaces*: references that are values have
+    an empty ``__cimnamespace``, with which nothing can be asked.
     *ignores_unknown*: properties that the class has not. *output_of_class*: a method's answer is named after the class.
     *reference_namespace*: references carry ``__cimnamespace``, ``first`` or ``last``.
     *polymorphism*: the modes that are understood. *class_schemas*: classes can be read.
@@ -48,7 +52,11 @@ class Manner(Style):
     query_over_class: bool = False
     selector_filter: str = "applied"
     late_errors: bool = False
-    put_replaces: bool = False
+    put: str = "merge"
+    loses: frozenset[str] = frozenset()
+    keys_apart: bool = False
+    put_moves: bool = False
+    empty_namespaces: bool = False
     ignores_unknown: bool = False
     output_of_class: bool = False
     reference_namespace: str = "last"
@@ -104,6 +112,8 @@ OMI = Manner(
         short_reals=False,
         one_is_true=False,
         reads_wrapped=False,
+        signed_nan=True,
+        wraps=True,
     ),
     fault=vendor_faults.omi,
     translate=vendor_faults.translate_omi,
@@ -120,7 +130,7 @@ OMI = Manner(
     query_over_class=True,
     selector_filter="ignored",
     late_errors=True,
-    put_replaces=True,
+    put="replace",
     output_of_class=True,
     reference_namespace="",
     alphabetical=False,
@@ -162,7 +172,7 @@ OPENWSMAN = Manner(
     close_connection=True,
     renews=True,
     default_namespace="root/cimv2",
-    spelling=Spelling(datetimes="cim", short_reals=False, null_arrays=False, characters="number"),
+    spelling=Spelling(datetimes="cim", short_reals=False, null_arrays=False, characters="number", lenient=True),
     fault=vendor_faults.openwsman,
     translate=vendor_faults.translate_openwsman,
     declaration=True,
@@ -170,7 +180,11 @@ OPENWSMAN = Manner(
     schemes=("Basic", "Digest"),
     dialects=_QUERIES | {names.SELECTOR_FILTER, names.XPATH},
     query_over_class=True,
-    put_replaces=True,
+    put="replace",
+    loses=frozenset(["datetime", "reference", "instance"]),
+    keys_apart=True,
+    put_moves=True,
+    empty_namespaces=True,
     ignores_unknown=True,
     reference_namespace="first",
     root_types=False,
@@ -196,6 +210,8 @@ IDRAC = dataclasses.replace(
     default_namespace="root/dcim",
     spelling=Spelling(datetimes="cim", short_reals=False, null_arrays=False, control_characters=True),
     fault=vendor_faults.idrac,
+    put="refused",
+    empty_namespaces=False,
     class_bases={"DCIM": _DELL},
     reference_namespace="last",
     wrapped_references=True,
@@ -241,6 +257,11 @@ AMT = dataclasses.replace(
     reference_namespace="",
     polymorphism=frozenset(),
     ignores_unknown=False,
+    put="firmware",
+    loses=frozenset(),
+    keys_apart=False,
+    put_moves=False,
+    empty_namespaces=False,
 )
 
 MANNERS: dict[str, Manner] = {manner.name: manner for manner in (WINDOWS, OMI, OPENWSMAN, IDRAC, AMT)}

@@ -97,15 +97,18 @@ class Repository:
         return self.find(cim_class, reference.keys)
 
     def add(self, instance: Instance) -> None:
-        """Store a new instance; one with the same keys is replaced and keeps its place."""
+        """Store a new instance; one with the same keys is replaced, and keeps its place unless this make of service
+        puts what was changed at the end."""
         with self.lock:
             extent = self._extent(instance.cim_class)
-            extent[self._key(instance.cim_class, instance.values)] = instance
+            if self.manner.put_moves:
+                extent.pop(self._place(instance), None)
+            extent[self._place(instance)] = instance
 
     def remove(self, instance: Instance) -> None:
         """Forget an instance, and the associations that point at it."""
         with self.lock:
-            self._extent(instance.cim_class).pop(self._key(instance.cim_class, instance.values), None)
+            self._extent(instance.cim_class).pop(self._place(instance), None)
             gone = self.identity(instance.reference)
             for known in self.classes(instance.cim_class.namespace):
                 if known.association:
@@ -122,6 +125,9 @@ class Repository:
 
     def _extent(self, cim_class: CIMClass) -> Extent:
         return self._extents.setdefault((cim_class.namespace.lower(), cim_class.name.lower()), {})
+
+    def _place(self, instance: Instance) -> Key:
+        return self._key(instance.cim_class, instance.values if instance.path is None else instance.path.keys)
 
     def _key(self, cim_class: CIMClass, given: t.Mapping[str, t.Any]) -> Key:
         sensitive = self.manner.case_sensitive

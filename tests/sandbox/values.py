@@ -45,7 +45,9 @@ class Spelling:
     *datetimes*: ``wrapped`` (cim:Datetime), ``iso`` or ``cim`` text. *characters*: char16 as a ``character`` or a
     ``number``. *short_reals*: the shortest text that reads back, else 15 digits of the double. *null_arrays*: one nil
     element, else none. *control_characters*: written as they are, else as ``?``. *one_is_true*: ``1`` is a boolean in
-    what it reads. *reads_wrapped*: whether it reads cim:Datetime.
+    what it reads. *reads_wrapped*: whether it reads cim:Datetime. *signed_nan*: a NaN may be printed as ``-nan``.
+    *wraps*: a number beyond its type is read as what is left of it; *lenient*: everything is read as something
+    (``storing.py``).
     """
 
     true: str = "true"
@@ -57,6 +59,9 @@ class Spelling:
     control_characters: bool = False
     one_is_true: bool = True
     reads_wrapped: bool = True
+    signed_nan: bool = False
+    wraps: bool = False
+    lenient: bool = False
 
 
 WINDOWS = Spelling()
@@ -151,6 +156,8 @@ def format(value: t.Any, kind: str, spelling: Spelling = WINDOWS) -> str:
 def _format_real(value: float, kind: str, spelling: Spelling) -> str:
     if not math.isfinite(value):
         text = "NaN" if math.isnan(value) else "INF" if value > 0 else "-INF"
+        if text == "NaN" and spelling.signed_nan and math.copysign(1.0, value) < 0:
+            text = "-NaN"
         return text if spelling.short_reals else text.lower()
     if not spelling.short_reals:
         return f"{value:.15g}"

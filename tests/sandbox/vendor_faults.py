@@ -131,6 +131,8 @@ _OPENWSMAN: dict[str, tuple[str, str | None, str]] = {
     "parameter_unexpected": ("wsman:InvalidParameter", "InvalidName", "An operation parameter is not valid."),
     "parameter_missing": ("wsman:InvalidParameter", "InvalidName", "An operation parameter is not valid."),
     "parameter_value": ("wsman:InvalidParameter", "TypeMismatch", "An operation parameter is not valid."),
+    "read_only": ("wxf:InvalidRepresentation", "InvalidValues", "The XML content is not valid."),
+    "property_missing": ("wxf:InvalidRepresentation", "MissingValues", "The XML content is not valid."),
     "representation": ("wxf:InvalidRepresentation", "InvalidNamespace", "The XML content is not valid."),
     "representation_missing": ("wxf:InvalidRepresentation", "MissingValues", "The XML content is not valid."),
     "filter_needed": ("wsman:UnsupportedFeature", "FilteringRequired", "The specified feature is not supported."),

@@ -18,6 +18,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     fault,
     instance,
     operations,
+    profiles,
     recipes,
     representation,
     uris,
@@ -118,12 +119,26 @@ def _plan(
     client: Client, part: Part, located: Target, schema: Schema | None, body: Element | None, options: Options
 ) -> Plan:
     """The representation to send, and the difference that it makes."""
-    profile = client.profile(part.target.resource_uri)
+    profile, wanted = client.profile(part.target.resource_uri), part.wanted
+    choices = options.choices
+    doubtful = recipes.check_create(profile.name, part.target, wanted, schema, option=part.option, choices=choices)
+    namespace, name = recipes.root_of(part.target.resource_uri)
     if body is None:
-        namespace, name = recipes.root_of(part.target.resource_uri)
-        values = _with_keys(part.wanted, located)
+        values = _with_keys(wanted, located)
+        if profile is profiles.OPENWSMAN:  # it makes 0 of a nil integer
+            values = {name: value for name, value in values.items() if value is not None}
         body = representation.to_element(name, namespace, values, schema=schema, datetimes_as=profile.datetimes)
-    return Plan(True, {}, part.wanted, body, choices=options.choices)
+    return Plan(
+        True,
+        {},
+        wanted,
+        body,
+        held=Element(body.tag),
+        wanted=wanted,
+        warnings=tuple(doubtful.values()),
+        conceded=frozenset(map(str.lower, doubtful)),
+        choices=choices,
+    )
 
 
 def _with_keys(wanted: Wanted, located: Target) -> Wanted:
@@ -173,21 +188,21 @@ def _follow(
         shown = _desired.show(client, part.target, element) if element is not None else _result.instance(None)
         problem = "The instance was created, but not read back: the service did not say how it is addressed."
         return _desired.warn({**result, **shown, "verified": False}, problem)
-    part, renamed = _rename(part, target)
-    if renamed:
+    other = _find_renamed(part, target)
+    if other:
+        plan = dataclasses.replace(plan, wanted={name: one for name, one in plan.wanted.items() if name not in other})
         result = _desired.warn(result, f"The service gave the instance keys of its own: {_targets.describe(target)}.")
-    return _desired.read_back(client, target, [(part, plan)], options, result=result, answer=element)
+    return _desired.read_back(
+        client, target, [(dataclasses.replace(part, target=target), plan)], options, result=result, answer=element
+    )
 
 
-def _rename(part: Part, target: Target) -> tuple[Part, bool]:
-    """The part as it is addressed now, without the wanted keys that the service has not taken."""
-    selectors = {name.lower(): value for name, value in _targets.keys(target).items()}
-    other = {
+def _find_renamed(part: Part, target: Target) -> set[str]:
+    """The keys, as the task names them, that the service has not taken as they were asked for."""
+    asked = {**addressing.selector_set_to_plain(_targets.keys(part.target)), **part.wanted}
+    given = {name.lower(): value for name, value in _targets.keys(target).items()}
+    return {
         name
-        for name, value in part.wanted.items()
-        if str(name).lower() in selectors and not compare.equal(selectors[str(name).lower()], value)
+        for name, value in asked.items()
+        if name.lower() in given and value is not None and not compare.equal(given[name.lower()], value)
     }
-    kept = {name: value for name, value in part.wanted.items() if name not in other}
-    asked = {name.lower(): value for name, value in _targets.keys(part.target).items()}
-    renamed = any(name in selectors and selectors[name] != value for name, value in asked.items())
-    return dataclasses.replace(part, target=target, wanted=kept), bool(other) or renamed

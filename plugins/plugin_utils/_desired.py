@@ -193,7 +193,7 @@ def _judge(
             (findings.altered, found.altered),
             (findings.lost, {} if answered else found.lost),
         ):
-            into.update({".".join((*part.path, name)): _presentable_of(name, one) for name, one in members.items()})
+            into.update({name: _presentable_of(name, one) for name, one in members.items()})
     return findings
 
 

@@ -72,14 +72,13 @@ def plan_properties(
 
 
 def plan_body(client: Client, target: Target, body: Element, choices: Choices) -> Work:
-    """Send *body* as it is, unless every member that it names is held already.
-
-    What it does not name it gives up, so nothing of that can be lost.
-    """
+    """Send *body* as it is, unless every member that it names is held already. What it does not name it gives up."""
     held = _reading.get_element(client, target)
     wanted = _result.plain(instance.from_element(body, client.schemas.of(target)))
     whole = Part(target, wanted, option="body")
     plan = _desired.plan(client, whole, held, dataclasses.replace(choices, allow_loss=True))
+    unnamed = {xml.local(one.tag).lower() for one in held} - {name.lower() for name in wanted}
+    plan = dataclasses.replace(plan, conceded=plan.conceded | unnamed)
     return Work(target, (Step(whole, plan, held, operations.put(target, body)),))
 
 

@@ -14,7 +14,7 @@ import dataclasses
 import typing as t
 from xml.etree.ElementTree import Element
 
-from . import compare, instance, losses, merge, normal_forms, profiles, schemas, uris, xml
+from . import compare, instance, losses, merge, profiles, schemas, uris, xml
 from .addressing import Target
 from .errors import UsageError
 from .merge import DEFAULTS, Choices, Plan, find_children
@@ -122,14 +122,17 @@ def check_create(
     *,
     option: str = "properties",
     choices: Choices = DEFAULTS,
-) -> tuple[str, ...]:
-    """Warnings about a Create with *wanted*; UsageError for what the service at hand would lose without a word."""
+) -> dict[str, str]:
+    """A warning by member about a Create with *wanted*: what cannot be judged afterwards.
+
+    Raises UsageError for what the service at hand would lose without a word.
+    """
     if profile_name != profiles.OPENWSMAN.name:
-        return ()
+        return {}
     unreadable = losses.refuse(
         wanted, schemas.builtin(target.resource_uri) or schema, option, allow_loss=choices.allow_loss
     )
-    return tuple(map(_unreadable_warning, unreadable))
+    return {name: _unreadable_warning(name) for name in unreadable}
 
 
 def write_only(resource_uri: str) -> tuple[str, ...]:
@@ -142,7 +145,6 @@ def _spelling(profile: profiles.Profile, uri: str) -> Spelling:
         profile.datetimes,
         empty_as_null=profile.keeps_absent and uris.class_name(uri) is not None,
         null_as_absent=profile.name == profiles.OPENWSMAN.name,
-        numbers_char16=normal_forms.of(profile.name).numbers_char16,
     )
 
 

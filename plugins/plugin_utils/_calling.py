@@ -8,6 +8,7 @@ Knows ring 1 and the client; neither tasks nor connections.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import re
 import typing as t
@@ -180,14 +181,12 @@ def _judge(client: Client, call: Call, expected: t.Sequence[t.Any] | None, resul
     """MethodError where the value is none of those *expected*; without these only iDRAC's methods have a rule."""
     value = result["return_value"]
     if expected is None:
-        if value is None or _to_text(value) in map(_to_text, DELL_GOOD) or not _follows_dell(client, call.target):
-            return
-        expected = DELL_GOOD
+        expected = DELL_GOOD if _follows_dell(client, call, value) else ()
     if not expected or _to_text(value) in map(_to_text, expected):
         return
     meaning = value_maps.names(Instance(properties={RETURN_VALUE: value}), call.outputs).get(RETURN_VALUE)
     returned = "no value" if value is None else f"{value} ({meaning})" if meaning else str(value)
-    wanted = " or ".join(str(one) for one in expected)
+    wanted = " or ".join("no value" if one is None else str(one) for one in expected)
     raise MethodError(
         f"{call.name} returned {returned}; expected was {wanted}.{f' {said}' if said else ''}"
         " If it is good all the same, name it in expected_return_values.",
@@ -195,14 +194,18 @@ def _judge(client: Client, call: Call, expected: t.Sequence[t.Any] | None, resul
     )
 
 
-def _follows_dell(client: Client, target: Target) -> bool:
-    """Whether the service is an iDRAC; one Identify where nothing tells what it is, and the value is a strange one."""
-    if client.known_profile(target.resource_uri) is None and not _jobs.is_dell(client, target.resource_uri):
-        try:
-            client.profile(target.resource_uri)
-        except WSManError:
-            return False
-    return _jobs.is_dell(client, target.resource_uri)
+def _follows_dell(client: Client, call: Call, value: t.Any) -> bool:
+    """Whether *value* is to be judged as iDRAC's; one Identify where nothing else tells what the service is.
+
+    That is asked for a number only that would be a failure; a service that gives schemas is no iDRAC.
+    """
+    uri = call.target.resource_uri
+    if not isinstance(value, int) or value in DELL_GOOD:
+        return False
+    if client.known_profile(uri) is None and call.method is None and not _jobs.is_dell(client, uri):
+        with contextlib.suppress(WSManError):
+            client.profile(uri)
+    return _jobs.is_dell(client, uri)
 
 
 def _to_text(value: t.Any) -> str | None:

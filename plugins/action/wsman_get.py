@@ -22,7 +22,8 @@ class ActionModule(WSManAction):
         """Read the whole, or what the fragment selects."""
         target = _arguments.read_target(arguments)
         part = _arguments.read_fragment(arguments)
+        value_names = arguments["value_maps"]
         client = connect()
         if part is None:
-            return {"changed": False, **_reading.get(client, target)}
+            return {"changed": False, **_reading.get(client, target, value_names=value_names)}
         return {"changed": False, "value": _reading.get_fragment(client, target, part)}

@@ -132,7 +132,7 @@ def class_of(target: Target) -> Target:
 
 def show(client: Client, target: Target, element: Element) -> Result:
     """The members of a result that show *element* as an instance of *target*."""
-    return _result.instance(instance.from_element(element, client.schemas.of(target)))
+    return _reading.show(client, target, element)
 
 
 def read_back(

@@ -16,20 +16,20 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     fragment,
     instance,
     operations,
-    schemas,
-    xml,
+    value_maps,
 )
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.envelope import Fragment
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import ProtocolError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema import Property
 from ansible_collections.wsman.automation.plugins.plugin_utils import _result
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import Result
 
 
-def get(client: Client, target: Target) -> Result:
+def get(client: Client, target: Target, *, value_names: bool = False) -> Result:
     """The members of a result that show the instance."""
-    return show(target, get_element(client, target))
+    return show(client, target, get_element(client, target), value_names=value_names)
 
 
 def get_element(client: Client, target: Target) -> Element:
@@ -40,34 +40,42 @@ def get_element(client: Client, target: Target) -> Element:
     return element
 
 
-def show(target: Target, element: Element) -> Result:
-    """The members of a result that show *element* as an instance of *target*."""
-    return _result.instance(instance.from_element(element, schemas.builtin(target.resource_uri)))
+def show(client: Client, target: Target, element: Element, *, value_names: bool = False) -> Result:
+    """The members of a result that show *element*, the whole of *target*, as an instance of its own class.
+
+    With *value_names* the names that the schema has for its values too.
+    """
+    schema = client.schemas.of_item(target, element)
+    read = instance.from_element(element, schema)
+    instance.fill_lists(read, schema)
+    read.properties = {name: instance.complete(value, target) for name, value in read.properties.items()}
+    result = _result.instance(read)
+    return {**result, "value_names": value_maps.names(read, schema)} if value_names else result
 
 
 def get_fragment(client: Client, target: Target, part: Fragment) -> t.Any:
     """The value that *part* selects: asked of Windows alone, looked up in the whole for all others (state.md §3)."""
-    parts: list[t.Any]
     path = fragment.parse(part.path)
     if fragment.takes_header(target, windows=client.takes_fragments(target.resource_uri)):
         response = client.execute(operations.get(target, part))
-        parts = [instance.read_values([child]) for child in fragment.read_members(response)]
-        if path.text:
-            parts = [_text(one) for one in fragment.read_fragment(response)]
+        elements = list(fragment.read_members(response))
+        texts = fragment.read_fragment(response) if path.text else []
     else:
-        element = get_element(client, target)
-        parts = [_read_member(target, child) for child in fragment.select(part.path, element)]
-        if path.text:
-            parts = [_text(one) for one in fragment.evaluate(part.path, element)]
-    return _result.plain(fragment.to_value(parts))
+        whole = get_element(client, target)
+        elements = fragment.select(part.path, whole)
+        texts = fragment.evaluate(part.path, whole) if path.text else []
+    if path.text:
+        return _result.plain(fragment.to_value([_text(one) for one in texts]))
+    value = instance.read_values(elements, _member(client, target, path))
+    return _result.plain(instance.complete(value, target))
 
 
 def _text(part: fragment.Part) -> str | None:
     return "".join(part.itertext()) if isinstance(part, Element) else part
 
 
-def _read_member(target: Target, element: Element) -> t.Any:
-    """One element of a member by its type, where the schema is built in; one of an array is no list."""
-    schema = schemas.builtin(target.resource_uri)
-    member = schema.find(xml.local(element.tag)) if schema else None
-    return instance.read_values([element], dataclasses.replace(member, array=False) if member else None)
+def _member(client: Client, target: Target, path: fragment.Path) -> Property | None:
+    """What is known of the member that *path* names; one of an array is no list."""
+    schema = client.schemas.of(target)
+    member = schema.find(path.name) if schema else None
+    return dataclasses.replace(member, array=False) if member and path.index is not None else member

@@ -133,7 +133,8 @@ def complete(reference: EndpointReference, target: Target) -> EndpointReference:
         for name, value in reference.selector_set.items()
         if name.lower() != uris.NAMESPACE_SELECTOR or value
     }
-    namespace = next((v for n, v in target.selector_set.items() if n.lower() == uris.NAMESPACE_SELECTOR and v), None)
+    said = (value for name, value in target.selector_set.items() if name.lower() == uris.NAMESPACE_SELECTOR and value)
+    namespace = next(said, None) or uris.wmi_namespace(target.resource_uri)
     if namespace and has_namespace_selector(uri) and uris.NAMESPACE_SELECTOR not in map(str.lower, selectors):
         selectors[uris.NAMESPACE_SELECTOR] = namespace
     return dataclasses.replace(reference, resource_uri=uri, selector_set=selectors)

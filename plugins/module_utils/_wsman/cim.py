@@ -165,7 +165,7 @@ def _parse_boolean(text: str) -> bool:
     try:
         return _BOOLEANS[text.strip().lower()]
     except KeyError:
-        raise ValueError(f"{text!r} is no boolean (true or false)") from None
+        raise ValueError(f"{text!r} is no {describe('boolean')}") from None
 
 
 def _parse_integer(text: str, cim_type: str) -> int:

@@ -13,11 +13,12 @@ The way back, from plain values to elements, is ``representation.py``.
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 from xml.etree.ElementTree import Element
 
 from . import addressing, cim, datetimes, uris, xml
-from .addressing import EndpointReference
+from .addressing import EndpointReference, Target
 from .errors import ProtocolError
 from .schema import Property, Schema
 
@@ -31,6 +32,7 @@ XML_FRAGMENT: t.Final = xml.qname(uris.NS_WSMAN, "XmlFragment")
 #: The members of DSP0230's cimDateTime; WQL projections of Windows have them in no namespace.
 DATETIME_WRAPPERS: t.Final = frozenset({"Datetime", "Interval", "CIM_DateTime", "Date", "Time"})
 
+_OCTET: t.Final = re.compile(r"[0-9]{1,3}", re.ASCII)
 _XML_TYPES: t.Final = {
     "boolean": "boolean",
     "byte": "sint8",
@@ -74,12 +76,41 @@ def from_element(element: Element, schema: Schema | None = None) -> Instance:
     return instance
 
 
+def fill_lists(instance: Instance, schema: Schema | None) -> None:
+    """Give a whole *instance* the arrays that it lacks, where a lacking one is empty (``Schema.lists_empty``)."""
+    if schema is None or not schema.lists_empty:
+        return
+    for name, value in instance.properties.items():
+        member = schema.find(name)
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, Instance) and member is not None:
+                fill_lists(one, member.schema_of(one.class_name))
+    held = {name.lower() for name in instance.properties}
+    for name, member in schema.properties.items():
+        if member.array and name.lower() not in held:
+            instance.properties[name] = []
+
+
 def read_values(elements: t.Sequence[Element], member: Property | None = None) -> Value:
     """The value of the elements that one property has: none, one, or several for an array."""
     values = [_read(element, member) for element in elements]
+    if member is not None and member.type == "octetstring" and not member.array:
+        return _join_octets(values)
     if len(values) > 1 or (values and member is not None and member.array and values != [None]):
         return t.cast(Value, values)
     return values[0] if values else None
+
+
+def complete(value: Value, target: Target) -> Value:
+    """*value* with all references in it filled from the request that it answers (state.md §2)."""
+    if isinstance(value, EndpointReference):  # without a resource it may be of any class, seldom of this one
+        return addressing.complete(value, target) if value.resource_uri else value
+    if isinstance(value, list):
+        return [complete(one, target) for one in value]
+    if isinstance(value, Instance):
+        members = {name: complete(one, target) for name, one in value.properties.items()}
+        return dataclasses.replace(value, properties=members)
+    return value
 
 
 def class_of(element: Element) -> str | None:
@@ -165,12 +196,22 @@ def _read_into(instance: Instance, element: Element, schema: Schema | None) -> N
     _read_loose_text(properties, element)
 
 
-def _make_lists(properties: dict[str, Value], repeated: t.Container[str], schema: Schema) -> None:
+def _make_lists(properties: dict[str, Value], repeated: dict[str, list[Value]], schema: Schema) -> None:
     """An array of one looks like a scalar on the wire; a null array is one nil (MS-WSMV 3.1.4.1.26)."""
     for name, value in properties.items():
         member = schema.find(name)
-        if member is not None and member.array and value is not None and name not in repeated:
+        if member is not None and member.type == "octetstring" and not member.array:
+            properties[name] = _join_octets(repeated.pop(name, [value]))
+        elif member is not None and member.array and value is not None and name not in repeated:
             properties[name] = [value]
+
+
+def _join_octets(values: list[Value]) -> Value:
+    """Octets that came as numbers, one for each, which no base64 text looks like: its length is a multiple of 4."""
+    numbers = [one for one in values if isinstance(one, str) and _OCTET.fullmatch(one.strip()) and int(one) <= 255]
+    if values and len(numbers) == len(values):
+        return bytes(int(one) for one in numbers)
+    return t.cast(Value, values) if len(values) > 1 else values[0] if values else None
 
 
 def _read_loose_text(properties: dict[str, Value], element: Element) -> None:
@@ -205,14 +246,16 @@ def _read_leaf(element: Element, member: Property | None) -> Value:
             instance.properties["#text"] = text
         return instance
     cim_type = member.type if member is not None else type_of(element)
-    return text if cim_type is None or cim_type not in cim.TYPES else _parse(text, cim_type)
+    if cim_type is None or cim_type not in cim.TYPES:
+        return text
+    return _parse(text, cim_type, numeric=member is not None and member.numeric)
 
 
 def _read_nested(element: Element, member: Property | None) -> Instance:
     first = next(iter(element), element)
     named = class_of_type(element.get(TYPE, ""))
     instance = Instance(named, xml.split(first.tag)[0])
-    _read_into(instance, element, member.members if member is not None else None)
+    _read_into(instance, element, member.schema_of(named) if member is not None else None)
     return instance
 
 
@@ -249,10 +292,10 @@ def _local(qualified: str) -> str:
     return qualified.rpartition("}")[2].rpartition(":")[2].strip()
 
 
-def _parse(text: str, cim_type: str) -> cim.Scalar:
+def _parse(text: str, cim_type: str, *, numeric: bool = False) -> cim.Scalar:
     """What a service sends is shown even where it is not what its type allows: then it stays text."""
     try:
-        return cim.parse(text, cim_type)
+        return cim.parse(text, cim_type, char16_is_number=numeric)
     except ValueError:
         return text
 

@@ -93,8 +93,10 @@ def make_elements(
     return elements
 
 
-def set_value(element: Element, value: t.Any, option: str, datetimes_as: DatetimeStyle = "bare") -> None:
-    """Give an element that has neither text nor children a scalar or a reference."""
+def set_value(
+    element: Element, value: t.Any, option: str, datetimes_as: DatetimeStyle = "bare", *, numeric: bool = False
+) -> None:
+    """Give an element that has neither text nor children a scalar or a reference; *numeric* a character's number."""
     if isinstance(value, datetime.date):
         value = datetimes.from_python(value)
     if isinstance(value, EndpointReference):
@@ -104,15 +106,15 @@ def set_value(element: Element, value: t.Any, option: str, datetimes_as: Datetim
     else:
         if isinstance(value, bytes):
             element.set(instance.TYPE, xml.qname(uris.NS_CIM, "cimBase64Binary"))
-        element.text = format_scalar(value, option)
+        element.text = format_scalar(value, option, char16_is_number=numeric)
 
 
-def format_scalar(value: t.Any, option: str, *, cim_datetime: bool = False) -> str:
+def format_scalar(value: t.Any, option: str, *, cim_datetime: bool = False, char16_is_number: bool = False) -> str:
     """The text of a scalar; UsageError naming *option* where it has none."""
     if value is None or isinstance(value, (dict, list, tuple)):
         raise UsageError("it is no single value.", option=option, remedy="Give a text, a number, or true or false.")
     try:
-        return cim.format(value, cim_datetime=cim_datetime)
+        return cim.format(value, cim_datetime=cim_datetime, char16_is_number=char16_is_number)
     except ValueError as error:
         raise UsageError(f"{error}.", option=option, remedy="Remove it.") from None
 
@@ -183,14 +185,16 @@ def _namespace_of_class(namespace: str | None, class_name: str) -> str | None:
 def _make_element(tag: str, value: t.Any, option: str, member: Property | None, datetimes_as: DatetimeStyle) -> Element:
     element = Element(tag)
     if isinstance(value, Instance):
-        return _make_embedded(tag, value.properties, value.namespace, value.class_name, option, datetimes_as)
+        known = member.schema_of(value.class_name) if member else None
+        return _make_embedded(tag, value.properties, value.namespace, value.class_name, option, datetimes_as, known)
     if is_reference(value):
         value = EndpointReference.from_plain(value, option)
     if not isinstance(value, dict):
-        set_value(element, value, option, datetimes_as)
+        set_value(element, value, option, datetimes_as, numeric=member is not None and member.numeric)
     elif member is not None and member.class_name and member.members is None:
         namespace = _namespace_of_class(xml.split(tag)[0], member.class_name)
-        return _make_embedded(tag, value, namespace, member.class_name, option, datetimes_as)
+        known = member.schema_of()
+        return _make_embedded(tag, value, namespace, member.class_name, option, datetimes_as, known)
     else:
         fill(element, value, option=option, schema=member.members if member else None, datetimes_as=datetimes_as)
     return element
@@ -203,10 +207,11 @@ def _make_embedded(
     class_name: str | None,
     option: str,
     datetimes_as: DatetimeStyle,
+    schema: Schema | None,
 ) -> Element:
     """An embedded instance: members in the namespace of its own class, which ``xsi:type`` names (DSP0230 7.3)."""
     element = Element(xml.qname(namespace or xml.split(tag)[0], "embedded"))
-    fill(element, values, option=option, datetimes_as=datetimes_as)
+    fill(element, values, option=option, schema=schema, datetimes_as=datetimes_as)
     element.tag = tag
     if class_name and namespace:
         element.set(instance.TYPE, xml.qname(namespace, f"{class_name}_Type"))

@@ -11,11 +11,15 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 import typing as t
 
 from . import cim
 from .addressing import EndpointReference
 from .errors import UsageError
+
+#: An instance in XML or MOF, as providers of Windows have it in members that are texts (Hyper-V's settings).
+_AS_TEXT = re.compile(r"\s*(?:<|instance\s+of\b)", re.IGNORECASE)
 
 WINDOWS_CODE_READ_ONLY = 2150859071  # CONFIG_READONLY_PROPERTY
 WINDOWS_CODE_DEPRECATED = 2150859182  # DEPRECATED_CONFIG_SETTING
@@ -224,6 +228,8 @@ def _coerce_one(value: t.Any, member: Property, option: str) -> t.Any:
     if member.type == "instance":
         if isinstance(value, dict) or dataclasses.is_dataclass(value):  # an instance as it was read
             return value
+        if member.members is None and isinstance(value, str) and _AS_TEXT.match(value):
+            return value  # WMI takes some of them as text
         raise UsageError(f"it takes a dictionary of {_describe(member)}.", option=option)
     try:
         typed = cim.coerce(value, member.type)
@@ -256,4 +262,6 @@ def _check_limits(value: cim.Scalar, member: Property, option: str) -> cim.Scala
 def _describe(member: Property) -> str:
     if member.members:
         return f"{member.name} ({', '.join(member.members.properties)})"
-    return member.class_name or cim.describe(member.type)
+    if member.type == "instance":
+        return member.class_name or "the members of an embedded instance"
+    return cim.describe(member.type)

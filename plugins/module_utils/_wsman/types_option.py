@@ -83,7 +83,9 @@ def parse(value: t.Any, option: str = "types") -> Types:
     if mode in ("auto", "text"):
         return AUTO if mode == "auto" else TEXT
     raise UsageError(
-        f"{value!r} is none of its values.", option=option, remedy="Give auto, text, or a dictionary of names and types."
+        f"{value!r} is none of its values.",
+        option=option,
+        remedy="Give auto, text, or a dictionary of names and types.",
     )
 
 
@@ -108,6 +110,8 @@ def _member(name: str, value: t.Any, option: str) -> Property:
     base = _ALIASES.get(base, base)
     if base not in TYPES:
         raise UsageError(
-            f"{value!r} is no type.", option=option, remedy=f"There are {', '.join(TYPES)}; [] after one makes it a list."
+            f"{value!r} is no type.",
+            option=option,
+            remedy=f"There are {', '.join(TYPES)}; [] after one makes it a list.",
         )
     return Property(name.strip(), base, array=text.endswith("[]"))

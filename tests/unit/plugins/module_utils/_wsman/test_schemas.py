@@ -197,6 +197,7 @@ def test_plain_form() -> None:
         "name": "C",
         "superclass": "B",
         "namespace": "root/x",
+        "keys": ["Id"],
         "properties": {
             "Id": {"type": "uint16", "array": False, "key": True},
             "State": {"type": "uint8", "array": False, "key": False, "maximum": 3, "value_map": {"1": "On"}},

@@ -19,7 +19,8 @@ Clock = t.Callable[[], float]
 
 @dataclasses.dataclass
 class Context:
-    """One enumeration. *items* yields the rest as text; *held* is an item that was taken and not sent yet."""
+    """One enumeration. *items* yields the rest as text; *held* is an item that was taken and not sent yet. *endless*:
+    when there are no more, it goes on without any."""
 
     identifier: str
     user: str
@@ -28,6 +29,7 @@ class Context:
     items: t.Iterator[str]
     deadline: float = 0.0
     held: str | None = None
+    endless: bool = False
 
     def next(self) -> str | None:
         """The next item, or None at the end."""

@@ -1,7 +1,8 @@
 # Copyright (c) 2026 the wsman.automation authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The repository's first content: the classes and instances of ``mof/``, and the rows of Sandbox_Number."""
+"""The repository's first content: the classes and instances of ``mof/``, and the rows of Sandbox_Number and
+Sandbox_Row."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ FILES = (
     "virtualization.mof",
     "management.mof",
 )
-ROWS = 10000
+ROWS, UNEVEN_ROWS = 10000, 1000
 
 
 @dataclasses.dataclass
@@ -120,4 +121,17 @@ def numbers() -> tuple[Instance, ...]:
             cim_class, {"Number": number, "Even": number % 2 == 0, "Name": f"row {number:05d}", "Square": number**2}
         )
         for number in range(1, ROWS + 1)
+    )
+
+
+@functools.cache
+def uneven() -> tuple[Instance, ...]:
+    """The rows of Sandbox_Row, shared as well; each thirteenth is long."""
+    cim_class = content().classes["root/cimv2"]["sandbox_row"]
+    return tuple(
+        Instance(
+            cim_class,
+            {"Number": number, "Name": f"row {number:04d}", "Text": "x" * (900 if number % 13 == 0 else number % 89)},
+        )
+        for number in range(1, UNEVEN_ROWS + 1)
     )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 from xml.etree.ElementTree import Element, SubElement
 
@@ -44,6 +45,7 @@ class Enumerations:
         texts = _texts(found, mode, call)
         optimized = body.find(_W + "OptimizeEnumeration") is not None
         context = self.contexts.add(call, texts, limits.enumeration_timeout, limits.max_operations_per_user)
+        context.endless = (polymorphism or "").strip() in call.manner.endless_modes
         if not optimized:
             _context(answer, context.identifier)
             if call.manner.empty_items:
@@ -62,7 +64,7 @@ class Enumerations:
         context = self.contexts.take(_identifier(body), call, check=style.strict)
         answer = Element(_N + "PullResponse")
         try:
-            batch = _batch(context, call, count)
+            batch = [] if call.barren else _batch(context, call, count)
         except Fault:
             self.contexts.put_back(context, limits.enumeration_timeout)
             raise
@@ -86,7 +88,7 @@ class Enumerations:
     ) -> Element:
         """Fill in items, and the context or the end of the sequence."""
         context.held = context.next()
-        ended = context.held is None
+        ended = context.held is None and not context.endless and not call.barren
         if not ended:
             self.contexts.put_back(context, limits.enumeration_timeout, renamed=call.manner.new_context)
             _context(answer, context.identifier)
@@ -159,9 +161,15 @@ def _texts(found: t.Iterable[Item], mode: str, call: Call) -> t.Iterator[str]:
 
 
 def _batch(context: Context, call: Call, count: int) -> list[str]:
-    """Up to *count* items that fit into the envelope; one that alone does not fit is a fault and stays where it is."""
+    """Up to *count* items that fit into the envelope; one that alone does not fit is a fault and stays where it is.
+    Openwsman takes *count* of them and fails if they do not fit: they are gone (wire/openwsman 110 to 113)."""
     room = call.max_envelope_size - OVERHEAD - 512
     batch: list[str] = []
+    if call.manner.overflow_lost:
+        batch = list(itertools.islice(iter(context.next, None), count))
+        if sum(len(item.encode()) for item in batch) * call.octets > room:
+            raise Fault.named("MAX_ENVELOPE_SIZE_EXCEEDED")
+        return batch
     while len(batch) < count:
         item = context.next()
         if item is None:

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fragment transfer on an instance (DSP0226 7.7): Get cuts a part out, Put lays it back into the whole.
 
+Openwsman's way is at the end: it knows members by name and nothing else (wire/openwsman 064, 065, 085, 151).
+
 The subset of XPath is DSP0226 Annex D.1's Level 1: steps by name, a position, and ``text()`` or ``@name`` last.
 """
 
@@ -83,4 +85,30 @@ def lay(element: Element, fragment: Fragment, body: Element) -> Element:
         holder.remove(child)
     for offset, child in enumerate(body):
         parent.insert(place + offset, copy.deepcopy(child))
+    return whole
+
+
+def echo(fragment: Fragment) -> Element:
+    """The header that answers have too."""
+    header = Element(f"{{{names.WSMAN}}}FragmentTransfer", {f"{{{names.SOAP}}}mustUnderstand": "true"})
+    header.text = fragment.path
+    return header
+
+
+def named(element: Element, fragment: Fragment) -> Element:
+    """The ``w:XmlFragment`` with all members of the name that the path begins with; one alone is in no namespace."""
+    wanted = re.split(r"[\[/]", fragment.path.lstrip("/"))[0].rpartition(":")[2]
+    answer = Element(_TAG)
+    answer.extend(copy.deepcopy(child) for child in element if names.local(child.tag) == wanted)
+    if len(answer) == 1:
+        answer[0].tag = wanted
+    return answer
+
+
+def alone(element: Element, body: Element | None) -> Element:
+    """What *body*, an XmlFragment, holds as a whole representation."""
+    if body is None or body.tag != _TAG:
+        raise Fault.named("INVALID_XML_FRAGMENT")
+    whole = Element(element.tag)
+    whole.extend(copy.deepcopy(child) for child in body)
     return whole

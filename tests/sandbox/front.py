@@ -161,14 +161,19 @@ class Front:
             asked = request.path.rstrip("/").lower() == self.service.style.anonymous_identify_path
         return asked and self.service.asks_identify(request.body, request.media_type[1])
 
-    def _interference(self, plan: Plan) -> t.Callable[[Call | None], None]:
-        def interfere(call: Call | None) -> None:
+    def _interference(self, plan: Plan) -> t.Callable[[Call | None], Fault | None]:
+        def interfere(call: Call | None) -> Fault | None:
             if plan.busy:
                 limit = call.operation_timeout if call is not None else plan.busy
                 self._wait(min(plan.busy, limit))
                 if plan.busy > limit:
                     raise Fault.named("OPERATION_TIMEDOUT")
-            if plan.fault is not None:
+            if plan.gone:
+                self.service.contexts.steal()
+            if call is not None:
+                call.barren = plan.barren
+            if plan.fault is not None and not plan.after:
                 raise plan.fault
+            return plan.fault
 
         return interfere

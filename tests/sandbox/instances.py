@@ -25,7 +25,8 @@ class Writer:
     """Where an answer is written: *uri* gives a class its URI, which is also its elements' namespace.
 
     *namespace* is the ``__cimnamespace`` selector of references; empty: they have none. *empty_namespaces*: those that
-    are values have it without a text. *types* puts ``xsi:type`` on the root, *extensions* also on each property, with the instance's own reference (DSP0230, ShowExtensions).
+    are values have it without a text. *types* puts ``xsi:type`` on the root, *extensions* also on each property, with
+    the instance's own reference (DSP0230, ShowExtensions).
     """
 
     spelling: Spelling

@@ -35,10 +35,10 @@ class Manner(Style):
     *any_uri*: the class is whatever follows the last slash. *query_over_class*: queries go to a class's URI too, and
     answer with that class's elements. *selector_filter*: ``ignored`` or ``applied``. *late_errors*: an enumeration that
     cannot work fails at its first Pull. *put*: ``merge`` (what may be written and is there), ``replace`` (what is left
-    out becomes null), ``firmware`` (merge, but some classes want exactly what may be written), ``refused``. *loses*: the
-    kinds of values that become null by every Put and Create; *keys_apart*: the keys of a body are values like others,
-    beside the path; *put_moves*: what was put is last in the order. *empty_namespaces*: references that are values have
-    an empty ``__cimnamespace``, with which nothing can be asked.
+    out becomes null), ``firmware`` (merge, but some classes want exactly what may be written), ``refused``. *loses*:
+    the kinds of values that become null by every Put and Create; *keys_apart*: the keys of a body are values like
+    others, beside the path; *put_moves*: what was put is last in the order. *empty_namespaces*: references that are
+    values have an empty ``__cimnamespace``, with which nothing can be asked.
     *ignores_unknown*: properties that the class has not. *output_of_class*: a method's answer is named after the class.
     *reference_namespace*: references carry ``__cimnamespace``, ``first`` or ``last``.
     *polymorphism*: the modes that are understood. *class_schemas*: classes can be read.
@@ -162,6 +162,9 @@ OPENWSMAN = Manner(
     server="openwsman/2.8",
     realm="OPENWSMAN",
     anonymous_identify_path="/wsman-anon/identify",
+    plain_fragments=True,
+    overflow_lost=True,
+    endless_modes=frozenset(["None"]),
     fault_status=vendor_faults.openwsman_status,
     windows_faults=False,
     strict=False,
@@ -258,6 +261,9 @@ AMT = dataclasses.replace(
     polymorphism=frozenset(),
     ignores_unknown=False,
     put="firmware",
+    fragments=False,
+    overflow_lost=False,
+    endless_modes=frozenset(),
     loses=frozenset(),
     keys_apart=False,
     put_moves=False,

@@ -9,9 +9,10 @@ operation is done, ``after`` it, or ``middle`` of the answer) · ``truncate`` (b
 ``slow`` (rate in bytes a second) · ``relates_to`` (value, None removes it) · ``html`` · ``empty`` (a 200 with
 nothing) · ``status`` (status, body) · ``redirect`` (location, status) · ``drop_after`` (close after a whole answer) ·
 ``gzip`` (megabytes that it swells to) · ``fault`` (name of a Windows error, or subcode and detail; http_status,
-reason) · ``framing`` (of an encrypted answer: tab, space, newline, final) · ``unsealed`` (the answer to an encrypted
-request is not) · ``spoiled`` (it is, and was changed on its way) · ``credssp_close`` (the answer under CredSSP is the
-end of TLS inside).
+reason; after: when the operation was done, so that a Pull has taken its items) · ``gone`` (the service has forgotten
+all enumerations) · ``barren`` (a Pull gets no items, and the enumeration stays where it is) · ``framing`` (of an
+encrypted answer: tab, space, newline, final) · ``unsealed`` (the answer to an encrypted request is not) · ``spoiled``
+(it is, and was changed on its way) · ``credssp_close`` (the answer under CredSSP is the end of TLS inside).
 
 Kinds of authentication count only what they are about, and know no filter but *at* and *count*: ``forget`` (401 on a
 connection whose handshake is done) · ``refuse`` (401 where a handshake succeeds) · ``stale_nonce`` (a right answer to
@@ -44,6 +45,9 @@ class Plan:
     stall: float = 0.0
     busy: float = 0.0
     fault: Fault | None = None
+    after: bool = False
+    gone: bool = False
+    barren: bool = False
     instead: Response | None = None
     edits: list[t.Callable[[Response], None]] = dataclasses.field(default_factory=list)
     reset: str | None = None
@@ -226,13 +230,23 @@ def _fault(
     detail: str | None = None,
     reason: str | None = None,
     http_status: int | None = None,
+    after: bool = False,
 ) -> None:
+    plan.after = after
     if name is not None:
         plan.fault = Fault.named(name, reason=reason, http_status=http_status)
     elif subcode is not None:
         plan.fault = Fault(subcode, detail, reason=reason, http_status=http_status)
     else:
         raise KeyError("name or subcode")
+
+
+def _gone(plan: Plan) -> None:
+    plan.gone = True
+
+
+def _barren(plan: Plan) -> None:
+    plan.barren = True
 
 
 def _framing(plan: Plan, *, tab: bool = True, space: bool = False, newline: str = "\r\n", final: str = "\r\n") -> None:
@@ -275,5 +289,7 @@ _KINDS: dict[str, t.Callable[..., None]] = {
     "redirect": _redirect,
     "drop_after": _drop_after,
     "gzip": _gzip,
+    "gone": _gone,
+    "barren": _barren,
     "fault": _fault,
 }

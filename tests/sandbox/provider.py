@@ -67,6 +67,7 @@ class Call:
     manner: Style = dataclasses.field(default_factory=Style)
     user_agent: str = ""
     octets: int = 1  # per ASCII character of the answer: 2 in UTF-16
+    barren: bool = False  # a Pull that gets no items, by misbehaviour
     reply_headers: list[Element] = dataclasses.field(default_factory=list)
 
     def selector(self, name: str) -> t.Any:

@@ -35,7 +35,8 @@ class Repository:
         self._extents: dict[tuple[str, str], Extent] = {}
         for instance in content.instances:
             self.add(instance if instance.cim_class.fixed else instance.copy())
-        self._extents["root/cimv2", "sandbox_number"] = _numbers(manner.case_sensitive)
+        self._extents["root/cimv2", "sandbox_number"] = _rows(data.numbers)
+        self._extents["root/cimv2", "sandbox_row"] = _rows(data.uneven)
 
     def provider(self) -> CIMProvider:
         """What the service dispatches CIM requests to."""
@@ -135,5 +136,5 @@ class Repository:
 
 
 @functools.cache
-def _numbers(case_sensitive: bool) -> Extent:
-    return {(instance.values["Number"],): instance for instance in data.numbers()}
+def _rows(made: t.Callable[[], tuple[Instance, ...]]) -> Extent:
+    return {(instance.values["Number"],): instance for instance in made()}

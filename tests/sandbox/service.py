@@ -86,10 +86,14 @@ class Service:
         self._lock = threading.RLock()
 
     def handle(
-        self, data: bytes, charset: str | None, caller: Caller, interfere: t.Callable[[Call | None], None] | None = None
+        self,
+        data: bytes,
+        charset: str | None,
+        caller: Caller,
+        interfere: t.Callable[[Call | None], Fault | None] | None = None,
     ) -> Reply:
-        """Answer one request; *interfere* is called with it (None for Identify) before it is done, and may raise a
-        Fault."""
+        """Answer one request; *interfere* is called with it (None for Identify) before it is done: it may raise a
+        Fault, or return one that is the answer when the request was done."""
         reply = Reply(b"")
         relates_to = None
         try:
@@ -108,9 +112,10 @@ class Service:
             call.user, call.secure, call.local_port = caller.user or "", caller.secure, caller.local_port
             call.user_agent = caller.user_agent
             call.octets = 2 if envelope.encoding.startswith("utf-16") else 1
-            if interfere is not None:
-                interfere(call)
+            late = None if interfere is None else interfere(call)
             reply.body = self._answer(call, envelope.encoding)
+            if late is not None:
+                raise late
         except Fault as raised:
             fault = self.style.translate(raised) if self.style.translate is not None else raised
             reply.fault = fault.subcode or fault.code
@@ -203,9 +208,11 @@ class Service:
             return self._enumerations.status(call, limits)
         raise Fault.named("ACTION_NOT_SUPPORTED")
 
-    def _fragment(self, call: Call, provider: Provider) -> Element:
+    def _fragment(self, call: Call, provider: Provider) -> Element | None:
         """MS-WSMV 3.1.4.1.18: Get and Put of CIM classes only."""
         fragment = call.fragment
+        if fragment is not None and self.style.plain_fragments and call.action != names.CREATE:
+            return self._plain_fragment(call, fragment, provider)
         if fragment is None or not provider.fragments or call.action not in (names.GET, names.PUT):
             raise Fault.named("FRAGMENT_TRANSFER_NOT_SUPPORTED")
         fragments.parse(fragment)
@@ -218,6 +225,18 @@ class Service:
             changed = provider.put(dataclasses.replace(whole, body=wanted), wanted)
             held = provider.get(whole) if changed is None else changed
         return fragments.cut(held, fragment)
+
+    def _plain_fragment(self, call: Call, fragment: Fragment, provider: Provider) -> Element | None:
+        """Openwsman: a Put of what the fragment holds and nothing else; a Delete deletes; all else has no fragments."""
+        whole = dataclasses.replace(call, fragment=None)
+        if call.action not in (names.GET, names.PUT):
+            return self._operate(whole, provider)
+        call.reply_headers.append(fragments.echo(fragment))
+        held = provider.get(whole)
+        if call.action == names.PUT:
+            body = fragments.alone(held, call.body)
+            held = provider.put(dataclasses.replace(whole, body=body), body) or provider.get(whole)
+        return fragments.named(held, fragment)
 
 
 def _put(provider: Provider) -> t.Callable[[Call], Element | None]:

@@ -1,0 +1,96 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The real actions and the test service in one process, without sockets."""
+
+from __future__ import annotations
+
+import types
+import typing as t
+
+from ansible_collections.wsman.automation.plugins.action import (
+    wsman_create,
+    wsman_delete,
+    wsman_enumerate,
+    wsman_get,
+    wsman_invoke,
+    wsman_put,
+)
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import WSManError
+from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import FakeConnection
+from sandbox import manners
+from sandbox.config import ConfigProvider, Configuration
+from sandbox.listeners import Listeners
+from sandbox.repository import Repository
+from sandbox.service import Caller, Service
+
+ACTIONS = {
+    "create": wsman_create,
+    "delete": wsman_delete,
+    "enumerate": wsman_enumerate,
+    "get": wsman_get,
+    "invoke": wsman_invoke,
+    "put": wsman_put,
+}
+Result = dict[str, t.Any]
+
+
+class Connection(FakeConnection):
+    """One task's way into the service of *box*."""
+
+    def __init__(self, box: Box) -> None:
+        super().__init__((), {"host": box.manner, "profile": "auto", "password": "secret", "user": "joe"})
+        self.options["authentication"] = "basic"
+        self.box = box
+
+    def send(self, data: bytes, **_how: t.Any) -> t.Any:
+        self.sent.append(data.decode())
+        wrong = self.box.wrong(self.actions[-1])
+        reply = None if wrong == "unsent" else self.box.service.handle(data, "utf-8", Caller("joe", secure=True))
+        if isinstance(wrong, WSManError):
+            raise wrong
+        assert reply is not None
+        server = self.box.service.style.server
+        return types.SimpleNamespace(body=reply.body, status=reply.status, charset=reply.encoding, server=server)
+
+
+class Box:
+    """A service of one manner with its repository, on Windows with its configuration too.
+
+    *wrong* is called with the last part of each Action and may return an error, which is raised once the service has
+    done what it was asked.
+    """
+
+    def __init__(self, manner: str, **configuration: str) -> None:
+        self.manner = manner
+        chosen = manners.named(manner)
+        self.configuration = Configuration(configuration, ())
+        listeners = Listeners(self.configuration, {}, "localhost")
+        listeners.add("HTTP", 5985)
+        own = [ConfigProvider(self.configuration), listeners] if manner == "windows" else []
+        self.service = Service(chosen, [*own, *Repository(chosen).providers()], self.configuration.limits)
+        self.wrong: t.Callable[[str], WSManError | str | None] = lambda action: None
+        self.actions: list[str] = []
+
+    def run(self, name: str, arguments: Result, *, check_mode: bool = False) -> Result:
+        """The result of one task; its requests' actions are in ``actions``, those for schemas left out."""
+        connection = Connection(self)
+        task = types.SimpleNamespace(
+            action=f"wsman.automation.wsman_{name}",
+            args=arguments,
+            async_val=0,
+            check_mode=check_mode,
+            delegate_to=None,
+            environment=None,
+            no_log=False,
+        )
+        play_context = types.SimpleNamespace(password=None, timeout=10)
+        action = ACTIONS[name].ActionModule(task, connection, play_context, None, None, None)
+        result: Result = action.run(task_vars={})
+        self.sent = [text for text in connection.sent if "/cim-xml/2/cim-schema/" not in text]
+        self.actions = [
+            one
+            for one, text in zip(connection.actions, connection.sent, strict=True)
+            if "/cim-xml/2/cim-schema/" not in text
+        ]
+        return result

@@ -22,5 +22,4 @@ class ActionModule(WSManAction):
         """Read all that the filter selects."""
         target = _arguments.read_target(arguments)
         client = connect()
-        enumeration = _enumerating.make_enumeration(client, target, arguments)
-        return {"changed": False, **_enumerating.enumerate(client, enumeration)}
+        return {"changed": False, **_enumerating.enumerate(client, target, arguments)}

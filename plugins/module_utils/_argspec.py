@@ -103,7 +103,8 @@ def association() -> ArgumentSpec:
 
 def identify_module() -> ArgumentSpec:
     """Options of wsman_identify; it addresses the service, not a resource."""
-    return {"authenticated": {"type": "bool", "default": True}, **request(), **session()}
+    diagnosis: ArgumentSpec = {name: {"type": "bool", "default": False} for name in ("diagnose", "fail_on_problem")}
+    return {"authenticated": {"type": "bool", "default": True}, **diagnosis, **request(), **session()}
 
 
 def get_module() -> ArgumentSpec:
@@ -161,6 +162,7 @@ def enumerate_module() -> ArgumentSpec:
         "polymorphism": {"type": "str", "choices": POLYMORPHISM_MODES + list(POLYMORPHISM_ALIASES)},
         "max_elements": {"type": "int"},
         "limit": {"type": "int"},
+        "properties": {"type": "list", "elements": "str"},
         "value_maps": {"type": "bool", "default": False},
     }
     return {**enumeration, **types(), **target(), **request(), **session()}

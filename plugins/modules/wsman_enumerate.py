@@ -12,6 +12,9 @@ version_added: 0.1.0
 description:
   - Reads instances (WS-Enumeration), in as many answers as it takes, and returns them in the order of the service.
   - However the task ends, the enumeration is closed on the service. After a C(deadline) of the connection that has one second of its own.
+  - A request that timed out on the service is repeated up to three times. Where the service loses instances because its answer became too
+    large, or forgets the enumeration, all that came is discarded and it is begun again with half of O(max_elements), up to four times.
+    So the result is complete and holds nothing twice, or the task fails and says how far it came; RV(recovered) says what happened.
 options:
   filter:
     description:
@@ -79,6 +82,16 @@ options:
   limit:
     description: Stop after this many instances.
     type: int
+  properties:
+    description:
+      - Return these properties alone, in this order. V(null) stands for one that an instance does not hold.
+      - A service that takes WQL (Windows, OMI, Openwsman, iDRAC) is asked for no more than these; from others they are picked out of
+        what they send, and so with O(polymorphism), with O(return_type=object_and_epr), and with a O(filter) in another dialect.
+        The result is the same.
+      - A name that the schema of the class does not have is refused. Where there is no schema, a name that no instance has gives a warning.
+      - A query in O(filter) must begin with C(SELECT *) then.
+    type: list
+    elements: str
   value_maps:
     description:
       - Whether to add RV(value_names), the names that the schemas of the classes have for values of the instances.
@@ -130,6 +143,12 @@ EXAMPLES = r"""
           Name: WinRM
       result_class_name: Win32_ComputerSystem
 
+- name: Read two properties of every disk
+  wsman.automation.wsman_enumerate:
+    resource_uri: wmicimv2/Win32_LogicalDisk
+    properties: [DeviceID, FreeSpace]
+  register: disks
+
 - name: Get references only, and not more than ten
   wsman.automation.wsman_enumerate:
     resource_uri: wmicimv2/Win32_Process
@@ -147,7 +166,9 @@ instances:
   elements: dict
   sample: [{"Name": "WinRM", "State": "Running"}]
 class_names:
-  description: The class of each of RV(instances), in the same order. V(null) where the answer does not name it.
+  description:
+    - The class of each of RV(instances), in the same order. V(null) where the answer does not name it.
+    - Where Windows answers a query for some properties alone it is the class that the query names.
   returned: success, with O(return_type) V(object) or V(object_and_epr)
   type: list
   elements: str
@@ -183,6 +204,28 @@ count:
   returned: success
   type: int
   sample: 1
+recovered:
+  description: What failed on the way and was put right, in this order. The result is complete all the same.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    at_pull:
+      description: The request (C(Pull)) that failed, counted from 1 in its pass. V(0) is the C(Enumerate) before them.
+      type: int
+      sample: 7
+    fault:
+      description: The fault that the service answered with.
+      type: str
+      sample: wsman:EncodingLimit
+    action:
+      description: V(repeated) where the same was asked again, V(restarted) where all was discarded and begun again.
+      type: str
+      sample: restarted
+    max_elements:
+      description: How many instances were asked for at a time from then on.
+      type: int
+      sample: 50
 truncated:
   description: Whether O(limit) ended the enumeration before the service did.
   returned: success

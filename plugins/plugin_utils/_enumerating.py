@@ -8,25 +8,76 @@ Knows ring 1 and the client; neither tasks nor connections.
 
 from __future__ import annotations
 
-import contextlib
+import dataclasses
 import typing as t
 
-from ansible_collections.wsman.automation.plugins.module_utils._wsman import filters, instance, profiles, schemas, uris
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
+    filters,
+    instance,
+    profiles,
+    projection,
+    uris,
+    value_maps,
+)
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.enumeration import Enumeration
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.enumeration import POLYMORPHISM, Enumeration, Item
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManFault
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.filters import Filter
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.instance import Instance
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema import Schema
 from ansible_collections.wsman.automation.plugins.plugin_utils import _result
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import Result
 
+Arguments = dict[str, t.Any]
 
-def make_enumeration(client: Client, target: Target, arguments: dict[str, t.Any]) -> Enumeration:
+
+@dataclasses.dataclass
+class _Row:
+    """One item: what it holds, of which class, and what is known of that."""
+
+    read: Instance
+    class_name: str | None
+    schema: Schema | None
+
+
+def make_enumeration(client: Client, target: Target, arguments: Arguments) -> Enumeration:
     """The enumeration that the options of wsman_enumerate describe; UsageError for what contradicts itself."""
     chosen = filters.from_plain(arguments["filter"], arguments["dialect"], arguments["association"], target)
-    if chosen is not None and chosen.dialect == uris.DIALECT_WQL:
-        known = client.known_profile(target.resource_uri)
-        target = filters.wql_target(target, str(chosen.content), windows=known is profiles.WINDOWS)
+    return _make(client, target, chosen, arguments)
+
+
+def enumerate(client: Client, target: Target, arguments: Arguments) -> Result:
+    """The result of wsman_enumerate: everything that the service has, in its order, or up to ``limit``."""
+    names = arguments["properties"]
+    chosen = filters.from_plain(arguments["filter"], arguments["dialect"], arguments["association"], target)
+    if names is not None:
+        projection.check(names, chosen, None)
+    enumeration = _make(client, target, chosen, arguments)
+    narrow: Enumeration | None = None
+    if names is not None:
+        names = _check_properties(client, target, chosen, arguments)
+        narrow = _narrow(client, target, chosen, arguments, names)
+    enumeration, items = _collect(client, enumeration, narrow)
+    result: Result = {
+        "count": enumeration.count,
+        "truncated": enumeration.truncated,
+        "recovered": enumeration.recovered,
+    }
+    if enumeration.return_type != "epr":
+        whole = names is None and _is_whole(enumeration, arguments)
+        rows = [_read(client, enumeration, one, whole=whole) for one in items]
+        result.update(_show(rows, names, value_names=arguments["value_maps"]))
+    if enumeration.return_type != "object":
+        result["endpoint_references"] = [
+            one.endpoint_reference.to_plain() if one.endpoint_reference else None for one in items
+        ]
+    return result
+
+
+def _make(client: Client, target: Target, chosen: Filter | None, arguments: Arguments) -> Enumeration:
     batch = arguments["max_elements"]
-    return Enumeration(
+    enumeration = Enumeration(
         target,
         filter=chosen,
         return_type=arguments["return_type"],
@@ -34,24 +85,90 @@ def make_enumeration(client: Client, target: Target, arguments: dict[str, t.Any]
         max_elements=client.options.batch_items if batch is None else batch,
         limit=arguments["limit"],
     )
+    enumeration.target = _query_target(client, target, chosen)
+    return enumeration
 
 
-def enumerate(client: Client, enumeration: Enumeration) -> Result:
-    """Everything that *enumeration* yields, in the order of the service."""
-    schema = schemas.builtin(enumeration.target.resource_uri)
-    instances: list[Result] = []
-    class_names: list[str | None] = []
-    references: list[Result | None] = []
-    with contextlib.closing(client.enumerate(enumeration)) as items:
-        for item in items:
-            if item.element is not None:
-                read = instance.from_element(item.element, schema)
-                instances.append(_result.plain(read.properties))
-                class_names.append(read.class_name)
-            references.append(item.endpoint_reference.to_plain() if item.endpoint_reference else None)
-    result: Result = {"count": enumeration.count, "truncated": enumeration.truncated}
-    if enumeration.return_type != "epr":
-        result.update(instances=instances, class_names=class_names)
-    if enumeration.return_type != "object":
-        result["endpoint_references"] = references
+def _query_target(client: Client, target: Target, chosen: Filter | None) -> Target:
+    """Where the query goes; the service is asked what it is only where Windows wants it elsewhere than others do."""
+    if chosen is None or chosen.dialect != uris.DIALECT_WQL:
+        return target
+    elsewhere, windows = (filters.wql_target(target, str(chosen.content), windows=one) for one in (False, True))
+    if elsewhere == windows or client.profile(target.resource_uri) is not profiles.WINDOWS:
+        return elsewhere
+    return windows
+
+
+def _check_properties(client: Client, target: Target, chosen: Filter | None, arguments: Arguments) -> list[str]:
+    if arguments["return_type"] == "epr":
+        remedy = "Leave it out, or take return_type object."
+        raise UsageError("endpoint references have no properties.", option=projection.OPTION, remedy=remedy)
+    name = projection.row_class(chosen) or uris.class_name(target.resource_uri)
+    schema = client.schemas.of(target, name) if name else None
+    return projection.check(arguments["properties"], chosen, schema)
+
+
+def _narrow(
+    client: Client, target: Target, chosen: Filter | None, arguments: Arguments, names: list[str]
+) -> Enumeration | None:
+    """The same enumeration with a select list; None where the service does not take WQL, or WQL cannot say it.
+
+    A projection has no endpoint references, and a query no polymorphism.
+    """
+    if arguments["return_type"] != "object" or arguments["polymorphism"] is not None:
+        return None
+    query = projection.select(names, chosen, target.resource_uri)
+    if query is None or not client.profile(target.resource_uri).queries:
+        return None
+    return _make(client, target, query, arguments)
+
+
+def _collect(client: Client, enumeration: Enumeration, narrow: Enumeration | None) -> tuple[Enumeration, list[Item]]:
+    """The items of *narrow*, or else of *enumeration*: a query that the user has not written fails no task."""
+    if narrow is not None:
+        try:
+            return narrow, client.collect(narrow)
+        except WSManFault:
+            if narrow.count or narrow.recovered:
+                raise
+    return enumeration, client.collect(enumeration)
+
+
+def _is_whole(enumeration: Enumeration, arguments: Arguments) -> bool:
+    """Whether the instances come with all properties of their classes."""
+    association = arguments["association"] or {}
+    return (
+        not projection.has_list(enumeration.filter)
+        and not association.get("include_result_property")
+        and enumeration.polymorphism != POLYMORPHISM["exclude_subclass_properties"]
+    )
+
+
+def _read(client: Client, enumeration: Enumeration, item: Item, *, whole: bool) -> _Row:
+    """One item by the schema of its own class; references in it are filled as that of the item is (state.md §2)."""
+    if item.element is None:
+        return _Row(Instance(), None, None)
+    row_class = projection.row_class(enumeration.filter)
+    schema = client.schemas.of_item(enumeration.target, item.element, row_class)
+    read = instance.from_element(item.element, schema)
+    read.properties = {name: instance.complete(one, enumeration.target) for name, one in read.properties.items()}
+    if whole:
+        instance.fill_lists(read, schema)
+    return _Row(read, read.class_name or (schema.name if schema else row_class), schema)
+
+
+def _show(rows: list[_Row], names: list[str] | None, *, value_names: bool) -> Result:
+    """The members of a result that show *rows*, of *names* alone if given."""
+    result: Result = {}
+    if names is not None:
+        spelled = projection.spellings(row.read for row in rows)
+        for row in rows:
+            row.read.properties = projection.reduce(row.read, names, row.schema, spelled)
+        unknown = [name for name in names if name.lower() not in spelled and rows and rows[0].schema is None]
+        if unknown:
+            result["warnings"] = [f"{projection.OPTION}: no instance that was read has {', '.join(unknown)}."]
+    result["instances"] = [_result.plain(row.read.properties) for row in rows]
+    result["class_names"] = [row.class_name for row in rows]
+    if value_names:
+        result["value_names"] = [value_maps.names(row.read, row.schema) for row in rows]
     return result

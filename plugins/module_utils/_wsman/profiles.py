@@ -26,6 +26,7 @@ class Profile:
     *maximum_envelope_size*: octets, where it has a limit that is known. *datetimes*: how it takes
     datetimes, ``wrapped`` in ``cim:Datetime``, ``bare`` ISO 8601 or ``cim`` text. *refuses_wrapped*: sends wrapped
     datetimes and does not take them so. *keeps_absent*: a Put leaves alone the properties that it does not name.
+    *queries*: takes WQL.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Profile:
     datetimes: t.Literal["wrapped", "bare", "cim"] = "bare"
     refuses_wrapped: bool = False
     keeps_absent: bool = False
+    queries: bool = False
 
     def adapt(self, settings: Settings) -> Settings:
         """*settings* without what this kind of service must not be sent."""
@@ -46,10 +48,12 @@ class Profile:
         return settings
 
 
-WINDOWS: t.Final = Profile("windows", microsoft_headers=True, fragments=True, datetimes="wrapped", keeps_absent=True)
-OMI: t.Final = Profile("omi", refuses_wrapped=True)
-OPENWSMAN: t.Final = Profile("openwsman", datetimes="cim")
-IDRAC: t.Final = Profile("idrac", datetimes="cim")
+WINDOWS: t.Final = Profile(
+    "windows", microsoft_headers=True, fragments=True, datetimes="wrapped", keeps_absent=True, queries=True
+)
+OMI: t.Final = Profile("omi", refuses_wrapped=True, queries=True)
+OPENWSMAN: t.Final = Profile("openwsman", datetimes="cim", queries=True)
+IDRAC: t.Final = Profile("idrac", datetimes="cim", queries=True)
 AMT: t.Final = Profile("amt", maximum_envelope_size=51200, datetimes="wrapped")
 GENERIC: t.Final = Profile("generic")
 

@@ -59,6 +59,7 @@ def test_enumerate(run, given, answers, actions, names, truncated, check_mode):
         "class_names": ["CIM_Thing"] * len(names),
         "count": len(names),
         "truncated": truncated,
+        "recovered": [],
     }
     assert connection.actions == actions
 

@@ -166,3 +166,13 @@ def enumerate_module() -> ArgumentSpec:
         "value_maps": {"type": "bool", "default": False},
     }
     return {**enumeration, **types(), **target(), **request(), **session()}
+
+
+def schema_module() -> ArgumentSpec:
+    """Options of wsman_schema."""
+    which: ArgumentSpec = {
+        "class_name": {"type": "str"},
+        "namespace": {"type": "str"},
+        "resource_uri": {"type": "str"},
+    }
+    return {**which, **request(), **session()}

@@ -18,7 +18,6 @@ from xml.etree.ElementTree import Element
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     compare,
     fault,
-    instance,
     merge,
     profiles,
     recipes,

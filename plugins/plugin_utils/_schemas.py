@@ -9,7 +9,6 @@ enumeration open: OMI answers nothing else then. A refusal costs one request and
 
 from __future__ import annotations
 
-import contextlib
 import typing as t
 from xml.etree.ElementTree import Element
 
@@ -80,8 +79,8 @@ class Schemas:
     def list_names(self, namespace: str) -> list[str]:
         """The names of all classes of *namespace*, in order. Raises WSManError; Windows alone can."""
         enumeration = class_schema.listing(namespace, max_elements=self._client.options.batch_items)
-        with contextlib.closing(self._client.enumerate(enumeration)) as items:
-            return sorted(class_schema.read_listed(item.element) for item in items if item.element is not None)
+        items = self._client.collect(enumeration)
+        return sorted({class_schema.read_listed(item.element) for item in items if item.element is not None})
 
     def namespace(self, target: Target) -> str:
         """The CIM namespace that *target* is in, also where only the service's default says it."""
@@ -106,7 +105,7 @@ class Schemas:
         return schema.equip(held, lambda inner: self._of_class(target, inner), numeric=numeric)
 
     def _may_ask(self, target: Target, name: str, cache: _schema_cache.Cache) -> bool:
-        """Whether there may be an answer; a service that is not known yet is asked, as that tells as much as Identify."""
+        """Whether there may be an answer; of a service that is not known yet it tells as much as Identify would."""
         known = self._client.known_profile(target.resource_uri)
         if known in _WITHOUT or (known is None and name.lower().startswith(_DELL)):
             return False

@@ -73,8 +73,8 @@ class Session:
     """One service with one account over one kept connection.
 
     *profile* is the caller's to set once it knows what the service is, *identified* once it has answered an Identify,
-    and so is *schemas*, what is known of its classes; *session_id* is made once; *mechanism* is what Negotiate has agreed
-    upon (``kerberos``, ``ntlm``), once it has.
+    and so is *schemas*, what is known of its classes; *session_id* is made once; *mechanism* is what Negotiate has
+    agreed upon (``kerberos``, ``ntlm``), once it has.
     """
 
     def __init__(self, options: SessionOptions) -> None:
@@ -174,6 +174,14 @@ class Session:
         try:
             return self._adapter.open()
         except _http.FAILURES as error:
+            raise self._explain(error, changes=False) from error
+
+    def ask(self) -> Reply:
+        """Whatever answers an Identify that holds nothing of the account. Raises :class:`TransportError`."""
+        try:
+            return self._post(self.identify(), self._headers, bound=False)
+        except _http.FAILURES as error:
+            self._drop()
             raise self._explain(error, changes=False) from error
 
     def wait_for(self, function: t.Callable[[], t.Any]) -> t.Any:

@@ -18,6 +18,7 @@ from ansible_collections.wsman.automation.plugins.action import (
     wsman_identify,
     wsman_invoke,
     wsman_put,
+    wsman_schema,
 )
 from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import FakeConnection
 
@@ -29,6 +30,7 @@ ACTIONS = {
     "identify": wsman_identify,
     "invoke": wsman_invoke,
     "put": wsman_put,
+    "schema": wsman_schema,
 }
 TASK = {"async_val": 0, "check_mode": False, "delegate_to": None, "environment": None, "no_log": False}
 

@@ -15,7 +15,7 @@ from ansible.module_utils.testing import patch_module_args
 from ansible_collections.wsman.automation.plugins.module_utils import _argspec
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import envelope, errors, uris
 
-NAMES = ["create", "delete", "enumerate", "get", "identify", "invoke", "put"]
+NAMES = ["create", "delete", "enumerate", "get", "identify", "invoke", "put", "schema"]
 REQUIRED = {"create": {"properties": {}}, "invoke": {"method": "Reset"}, "put": {"properties": {}}}
 
 

@@ -20,6 +20,9 @@ from . import cim, datetimes, normal_forms, uris
 from .addressing import EndpointReference, SelectorValue
 from .datetimes import CIMDateTime, CIMInterval
 from .instance import Instance, Value
+from .schema import Schema
+
+SchemaOf: t.TypeAlias = "t.Callable[[str | None], Schema | None]"
 
 _CANONICAL_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _PADDED_FRACTION = re.compile(r"\.[0-9]*[1-9]0+(?:[eE]|$)")
@@ -40,8 +43,14 @@ class Terms:
 EXACT: t.Final = Terms()
 
 
-def equal(held: Value, wanted: t.Any, cim_type: str | None = None, terms: Terms = EXACT) -> bool:
-    """True where a Put of *wanted* would change nothing.
+def equal(
+    held: Value,
+    wanted: t.Any,
+    cim_type: str | None = None,
+    terms: Terms = EXACT,
+    schema_of: SchemaOf | None = None,
+) -> bool:
+    """True where a Put of *wanted* would change nothing; *schema_of* gives the schema of an embedded instance's class.
 
     *held* is None for nil and for a member that the service did not send: null and the empty list equal both (state.md
     §2). A list of one equals the scalar, as the wire does not tell them apart. Of a nested or embedded instance only
@@ -50,9 +59,9 @@ def equal(held: Value, wanted: t.Any, cim_type: str | None = None, terms: Terms 
     if isinstance(held, bytes) and wanted is not None:
         return _equal_scalars(held, wanted, "octetstring", terms)
     if wanted is None or isinstance(wanted, (list, tuple)) or held is None or isinstance(held, list):
-        return _equal_lists(_as_list(held), _as_list(wanted), cim_type, terms)
+        return _equal_lists(_as_list(held), _as_list(wanted), cim_type, terms, schema_of)
     if isinstance(held, Instance):
-        return _equal_instances(held, wanted, terms)
+        return _equal_instances(held, wanted, terms, schema_of)
     if isinstance(held, EndpointReference):
         return _equal_references(held, wanted)
     if isinstance(wanted, (dict, EndpointReference, Instance)):
@@ -102,9 +111,11 @@ def _as_list(value: t.Any) -> list[t.Any]:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-def _equal_lists(held: list[t.Any], wanted: list[t.Any], cim_type: str | None, terms: Terms) -> bool:
+def _equal_lists(
+    held: list[t.Any], wanted: list[t.Any], cim_type: str | None, terms: Terms, schema_of: SchemaOf | None
+) -> bool:
     def same(one: t.Any, other: t.Any) -> bool:
-        return one is other if one is None or other is None else equal(one, other, cim_type, terms)
+        return one is other if one is None or other is None else equal(one, other, cim_type, terms, schema_of)
 
     if len(held) != len(wanted):
         return False
@@ -129,15 +140,19 @@ def _pairs_up(matches: list[list[bool]]) -> bool:
     return all(place(row, set()) for row in range(len(matches)))
 
 
-def _equal_instances(held: Instance, wanted: t.Any, terms: Terms) -> bool:
+def _equal_instances(held: Instance, wanted: t.Any, terms: Terms, schema_of: SchemaOf | None) -> bool:
     members = wanted.properties if isinstance(wanted, Instance) else wanted
     if not isinstance(members, dict):
         return False
+    schema = schema_of(held.class_name) if schema_of else None
     names = {name.lower(): name for name in held.properties}
-    return all(
-        equal(held.properties.get(name, held.properties.get(names.get(str(name).lower(), ""))), value, None, terms)
-        for name, value in members.items()
-    )
+    for name, value in members.items():
+        member = schema.find(str(name)) if schema else None
+        inner = held.properties.get(name, held.properties.get(names.get(str(name).lower(), "")))
+        cim_type = member.type if member and member.type in cim.TYPES else None
+        if not equal(inner, value, cim_type, terms, member.schema_of if member else None):
+            return False
+    return True
 
 
 def _equal_references(held: EndpointReference, wanted: t.Any) -> bool:
@@ -184,20 +199,12 @@ def _type_of(held: Value) -> str | None:
 def _equal_scalars(held: t.Any, wanted: t.Any, cim_type: str | None, terms: Terms) -> bool:
     if cim_type is None:
         return _equal_text(held, wanted, terms.profile)
-    if cim_type == "char16" and _is_numbered_char16(held, wanted, terms.profile):
-        return True
     try:
         return normal_forms.normal(held, cim_type, terms.profile) == normal_forms.normal(
             wanted, cim_type, terms.profile
         )
     except ValueError:
         return isinstance(held, str) and held == wanted
-
-
-def _is_numbered_char16(held: t.Any, wanted: t.Any, profile: str) -> bool:
-    """OMI prints a tab as 9, which reads as the character 9: where either is wanted, nothing is to be done."""
-    digit = isinstance(held, str) and len(held) == 1 and held in "0123456789"
-    return digit and normal_forms.of(profile).numbers_char16 and wanted in (int(held), chr(int(held)))
 
 
 def _equal_text(held: str, wanted: t.Any, profile: str) -> bool:

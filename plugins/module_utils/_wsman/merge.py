@@ -17,7 +17,7 @@ import datetime
 import typing as t
 from xml.etree.ElementTree import Element
 
-from . import cim, compare, datetimes, instance, replacing, representation, untyped, uris, xml
+from . import cim, compare, datetimes, instance, normal_forms, replacing, representation, untyped, uris, xml
 from .addressing import is_reference
 from .datetimes import CIMDateTime
 from .errors import UsageError
@@ -29,8 +29,6 @@ UpdateSecret: t.TypeAlias = t.Literal["on_create", "with_change", "always"]
 ArrayOrder: t.TypeAlias = t.Literal["exact", "ignore"]
 
 WINDOWS_CODE_KEYS = 2150858989  # CANNOT_CHANGE_KEYS
-#: They print a null array as one nil element, an empty one as none (state.md §2); a schema says that it is an array.
-_TELL_EMPTY_FROM_NULL: t.Final = ("omi", "windows")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -180,7 +178,8 @@ def _merge_member(
     if merge.is_secret(spelled, path):
         member = dataclasses.replace(member or Property(spelled), write_only=True)
     if member is not None and member.type == "instance" and isinstance(value, dict) and _is_nested(children, value):
-        before, after = _merge_members(merge, children[0], value, member.members, path)
+        inner = member.schema_of(instance.class_of_type(children[0].get(instance.TYPE, "")))
+        before, after = _merge_members(merge, children[0], value, inner, path)
         return (spelled, before, after) if after else None
     member = _as_held(member, children)
     held = instance.read_values(children, member)
@@ -189,7 +188,7 @@ def _merge_member(
         changes = _note_secret(merge, spelled, path)
         held = None
     else:
-        changes = not _holds(merge, held, value, member, known, children, is_configuration(schema))
+        changes = not _holds(merge, held, value, member, schema, children)
     if not changes and not (member is not None and member.write_only and merge.choices.update_secret == "with_change"):
         return None
     _refuse_unwritable(member, value, path, is_configuration(schema))
@@ -265,23 +264,18 @@ def _holds_text(merge: _Merge, held: Value, wanted: t.Any, known: Property | Non
 
 
 def _holds(
-    merge: _Merge,
-    held: Value,
-    wanted: t.Any,
-    member: Property | None,
-    known: Property | None,
-    children: list[Element],
-    configuration: bool,
+    merge: _Merge, held: Value, wanted: t.Any, member: Property | None, schema: Schema | None, children: list[Element]
 ) -> bool:
-    if member is not None and member.thumbprint and compare.equal_thumbprints(held, wanted):
-        return True
-    if held is None and (wanted == {} or (configuration and wanted == "")):
+    if held is None and (wanted == {} or (is_configuration(schema) and wanted == "")):
         return True  # nothing is wanted in it; and an unset text of the configuration comes empty, nil or not at all
-    if children and held is None and wanted == [] and known is not None and merge.profile in _TELL_EMPTY_FROM_NULL:
-        return False
-    return compare.equal(
-        held, wanted, member.type if member is not None and member.type in cim.TYPES else None, merge.terms
-    )
+    if member is None:
+        return compare.equal(held, wanted, None, merge.terms)
+    if member.thumbprint and compare.equal_thumbprints(held, wanted):
+        return True
+    if wanted == [] and children and held is None and schema is not None and schema.find(member.name) is not None:
+        return not (schema.lists_empty or normal_forms.of(merge.profile).tells_empty)
+    cim_type = member.type if member.type in cim.TYPES else None
+    return compare.equal(held, wanted, cim_type, merge.terms, member.schema_of)
 
 
 def _is_nested(children: list[Element], value: t.Any) -> bool:

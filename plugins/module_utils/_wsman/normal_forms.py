@@ -24,15 +24,20 @@ _THUMBPRINT_NOISE = re.compile(r"[\s:\u200e]")
 
 @dataclasses.dataclass(frozen=True)
 class Forms:
-    """One kind of service. *trims*: drops the white space around texts. *numbers_char16*: prints char16 as a number."""
+    """One kind of service.
+
+    *trims*: drops the white space around texts. *tells_empty*: prints a null array as one nil element and an empty one
+    as none, so that the two differ where a schema says that it is an array.
+    """
 
     trims: bool = False
-    numbers_char16: bool = False
+    tells_empty: bool = False
 
 
 _FORMS: t.Final[dict[str, Forms]] = {
+    "windows": Forms(tells_empty=True),
+    "omi": Forms(tells_empty=True),
     "openwsman": Forms(trims=True),
-    "omi": Forms(numbers_char16=True),
 }
 _EXACT: t.Final = Forms()
 

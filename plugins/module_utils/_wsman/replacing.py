@@ -30,13 +30,12 @@ class Spelling:
 
     *datetimes_as*: see ``profiles.Profile.datetimes``. *empty_as_null*: an empty array goes as a null one, for a
     service that leaves alone what it is not sent. *null_as_absent*: null is not sent, for a service that nulls what it
-    is not sent, and makes an element with nothing in it of a nil one. *numbers_char16*: char16 is a number.
+    is not sent, and makes an element with nothing in it of a nil one.
     """
 
     datetimes_as: DatetimeStyle = "bare"
     empty_as_null: bool = False
     null_as_absent: bool = False
-    numbers_char16: bool = False
 
 
 def replace(
@@ -60,7 +59,7 @@ def replace(
         value = _prepare(value, template)
     if value is None and spelling.null_as_absent:
         value = []
-    if member is not None and member.type == "char16" and spelling.numbers_char16:
+    if member is not None and member.type == "char16" and member.numeric:
         value = [ord(one) for one in value] if isinstance(value, list) else value and ord(value)
         member = None
     new = representation.make_elements(

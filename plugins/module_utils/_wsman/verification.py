@@ -24,7 +24,7 @@ _WHOLE: t.Final = (profiles.OPENWSMAN.name, profiles.OMI.name, profiles.GENERIC.
 
 @dataclasses.dataclass(frozen=True)
 class Findings:
-    """What is not as it was sent; each maps a member (``Service.Auth.Basic``) to values of ring 1.
+    """What is not as it was sent; each maps a member of the part (``Auth.Basic``) to values of ring 1.
 
     *ignored*: a wanted member is held as before ``{held, wanted}``. *altered*: it holds something else ``{before, held,
     wanted}``. *lost*: a member that was not named no longer holds what it held ``{before, held}``.
@@ -59,12 +59,11 @@ def judge(plan: Plan, part: Part, now: Element, profile: str, schema: Schema | N
     for name, value in wanted.items():
         if held[name] in (None, "") and name.rpartition(".")[2].lower() in plan.conceded:
             continue
-        full = ".".join((*part.path, name))
         if name in before and before[name] == held[name]:
-            ignored[full] = {"held": held[name], "wanted": value}
+            ignored[name] = {"held": held[name], "wanted": value}
         else:
-            altered[full] = {"before": before.get(name, value), "held": held[name], "wanted": value}
-    return Findings(ignored, altered, _lost(plan, now, profile, schema, part.path))
+            altered[name] = {"before": before.get(name, value), "held": held[name], "wanted": value}
+    return Findings(ignored, altered, _lost(plan, now, profile, schema))
 
 
 def _differences(
@@ -88,7 +87,7 @@ def _flatten(
             flat_held[prefix + name], flat[prefix + name] = held[name], value
 
 
-def _lost(plan: Plan, now: Element, profile: str, schema: Schema | None, path: tuple[str, ...]) -> dict[str, t.Any]:
+def _lost(plan: Plan, now: Element, profile: str, schema: Schema | None) -> dict[str, t.Any]:
     """Openwsman's members are compared whatever became of them; elsewhere only one that became empty was lost."""
     if profile not in _WHOLE:
         return {}
@@ -100,7 +99,7 @@ def _lost(plan: Plan, now: Element, profile: str, schema: Schema | None, path: t
         if name.lower() in named or before in (None, "", []) or compare.equal(held, before, None, terms):
             continue
         if held in (None, "", []) or profile == profiles.OPENWSMAN.name:
-            lost[".".join((*path, name))] = {"before": before, "held": held}
+            lost[name] = {"before": before, "held": held}
     return lost
 
 

@@ -63,7 +63,8 @@ class Cache:
 
     def has_any(self) -> bool:
         """Whether the service has given the schema of any class."""
-        return any(schema is not None for schema in self._held.values())
+        told = (text is not None for entries in self._files.values() for text in entries.values())
+        return any(schema is not None for schema in self._held.values()) or any(told)
 
     def _file(self, namespace: str) -> dict[str, str | None]:
         """What the file of *namespace* holds, read once."""

@@ -15,9 +15,10 @@ from ansible_collections.wsman.automation.plugins.action import (
     wsman_get,
     wsman_invoke,
     wsman_put,
+    wsman_schema,
 )
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import WSManError
-from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import FakeConnection
+from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import SCHEMAS, FakeConnection
 from sandbox import manners
 from sandbox.config import ConfigProvider, Configuration
 from sandbox.listeners import Listeners
@@ -31,6 +32,7 @@ ACTIONS = {
     "get": wsman_get,
     "invoke": wsman_invoke,
     "put": wsman_put,
+    "schema": wsman_schema,
 }
 Result = dict[str, t.Any]
 
@@ -44,12 +46,12 @@ class Connection(FakeConnection):
         self.box = box
 
     def send(self, data: bytes, **_how: t.Any) -> t.Any:
-        self.sent.append(data.decode())
-        wrong = self.box.wrong(self.actions[-1])
-        reply = None if wrong == "unsent" else self.box.service.handle(data, "utf-8", Caller("joe", secure=True))
-        if isinstance(wrong, WSManError):
+        text = data.decode()
+        self.sent.append(text)
+        wrong = None if SCHEMAS in text else self.box.wrong(self.actions[-1])
+        reply = self.box.service.handle(data, "utf-8", Caller("joe", secure=True))
+        if wrong is not None:
             raise wrong
-        assert reply is not None
         server = self.box.service.style.server
         return types.SimpleNamespace(body=reply.body, status=reply.status, charset=reply.encoding, server=server)
 
@@ -69,8 +71,9 @@ class Box:
         listeners.add("HTTP", 5985)
         own = [ConfigProvider(self.configuration), listeners] if manner == "windows" else []
         self.service = Service(chosen, [*own, *Repository(chosen).providers()], self.configuration.limits)
-        self.wrong: t.Callable[[str], WSManError | str | None] = lambda action: None
+        self.wrong: t.Callable[[str], WSManError | None] = lambda action: None
         self.actions: list[str] = []
+        self.sent: list[str] = []
 
     def run(self, name: str, arguments: Result, *, check_mode: bool = False) -> Result:
         """The result of one task; its requests' actions are in ``actions``, those for schemas left out."""
@@ -87,10 +90,6 @@ class Box:
         play_context = types.SimpleNamespace(password=None, timeout=10)
         action = ACTIONS[name].ActionModule(task, connection, play_context, None, None, None)
         result: Result = action.run(task_vars={})
-        self.sent = [text for text in connection.sent if "/cim-xml/2/cim-schema/" not in text]
-        self.actions = [
-            one
-            for one, text in zip(connection.actions, connection.sent, strict=True)
-            if "/cim-xml/2/cim-schema/" not in text
-        ]
+        sent = [text for text in zip(connection.actions, connection.sent, strict=True) if SCHEMAS not in text[1]]
+        self.actions, self.sent = [action for action, _text in sent], [text for _action, text in sent]
         return result

@@ -33,7 +33,7 @@ _SERVICE: t.Final = frozenset({"wsman:UnsupportedFeature", "wsa:ActionNotSupport
 _SERVICE_DETAIL: t.Final = "InvalidResourceURI"
 _SERVICE_NAMES: t.Final = frozenset({"INVALID_RESOURCE_URI"})
 _CLASS: t.Final = frozenset({"wsa:DestinationUnreachable", "wsman:InternalError"})
-_CLASS_NAMES: t.Final = frozenset({"RESOURCE_NOT_FOUND", "WBEM_E_NOT_FOUND", "WBEM_E_INVALID_CLASS"})
+_CLASS_NAMES: t.Final = frozenset({"RESOURCE_NOT_FOUND", "WBEM_E_NOT_FOUND", "WBEM_E_INVALID_CLASS", "WBEM_E_INVALID_NAMESPACE"})
 _PROPERTIES: t.Final = ("PROPERTY", "PROPERTY.ARRAY", "PROPERTY.REFERENCE")
 _PARAMETERS: t.Final = ("PARAMETER", "PARAMETER.ARRAY", "PARAMETER.REFERENCE", "PARAMETER.REFARRAY")
 
@@ -94,11 +94,11 @@ def refusal(error: WSManError) -> t.Literal["service", "class"] | None:
     detail = fault.detail_name(error)
     if error.subcode in _SERVICE or error.code == "s:MustUnderstand":
         return "service"
-    if error.cim_error:
+    if error.cim_error or error.windows_name in _CLASS_NAMES:
         return "class"  # somebody has looked for it
     if detail == _SERVICE_DETAIL or error.windows_name in _SERVICE_NAMES:
         return "service"
-    return "class" if error.subcode in _CLASS or error.windows_name in _CLASS_NAMES else None
+    return "class" if error.subcode in _CLASS else None
 
 
 def _options(names: t.Iterable[str]) -> tuple[Option, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: wsman_identify
-short_description: Ask a WS-Management service what it is
+short_description: Ask a WS-Management service what it is, or find out why it does not answer
 version_added: 0.1.0
 description:
   - Sends the Identify request of DSP0226 and returns who made the service and which version of the protocol it speaks.
@@ -20,6 +20,19 @@ options:
       - With V(none) as O(session.authentication) that is always so.
     type: bool
     default: true
+  diagnose:
+    description:
+      - Whether to go the way to the service step by step, and to say of each step what it shows and how long it took. Name,
+        TCP, proxy, TLS, HTTP, the authentication schemes that are offered, the account, Identify, and one Get.
+      - The account is shown once. Where it is refused, nothing shows it again in this task.
+      - Steps after one that fails are skipped. Through a proxy the steps V(name) and V(tcp) are about the proxy.
+    type: bool
+    default: false
+  fail_on_problem:
+    description:
+      - With O(diagnose), whether the task fails where a step does. Without, the task is V(ok) and RV(failed_step) says it.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - action_common_attributes
   - action_common_attributes.actiongroups
@@ -56,6 +69,16 @@ EXAMPLES = r"""
   retries: 10
   delay: 5
 
+- name: See where the way to a host ends
+  wsman.automation.wsman_identify:
+    diagnose: true
+  register: way
+
+- name: Show the step that fails, and what to do
+  ansible.builtin.debug:
+    msg: "{{ way.diagnosis | selectattr('step', 'eq', way.failed_step) | first }}"
+  when: way.failed_step
+
 - name: Ask another host than the inventory's
   wsman.automation.wsman_identify:
     session:
@@ -69,7 +92,7 @@ EXAMPLES = r"""
 RETURN = r"""
 identity:
   description: What the service says of itself. A member that the answer does not have is V(null), or an empty list.
-  returned: success
+  returned: success, and with O(diagnose) when the step V(identify) was reached
   type: dict
   contains:
     protocol_version:
@@ -131,6 +154,38 @@ session:
       description: Whether the authentication was bound to the TLS connection, which a service with V(Strict) channel binding asks for.
       type: bool
       sample: true
+diagnosis:
+  description: The steps on the way to the service, in their order, always all of them.
+  returned: with O(diagnose)
+  type: list
+  elements: dict
+  contains:
+    step:
+      description:
+        - V(name), V(tcp), V(proxy), V(tls), V(http), V(schemes), V(authentication), V(identify) or V(get).
+      type: str
+      sample: tls
+    ok:
+      description: Whether it works. V(null) where it was skipped, or is not part of this way.
+      type: bool
+      sample: false
+    seconds:
+      description: How long it took. V(null) where it was skipped.
+      type: float
+      sample: 0.012
+    detail:
+      description: What it shows, or what is wrong. It holds no credentials.
+      type: str
+      sample: It offers Negotiate, Basic; the session uses negotiate.
+    remedy:
+      description: What to do about the step that fails. V(null) for all others.
+      type: str
+      sample: Name the authority that issued it in ca_cert, or set skip_ca_check on a network that you trust.
+failed_step:
+  description: The first step that does not work, or V(null) where all do.
+  returned: with O(diagnose)
+  type: str
+  sample: tls
 fault:
   description:
     - The fault that the service answered with, each member in the same form whatever the service. A member that the answer

@@ -17,7 +17,7 @@ import typing as t
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
 from ansible_collections.wsman.automation.plugins.plugin_utils import _proxy, _tls, _tls_failures
-from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange, connect
+from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange, PlainSocket, connect
 
 try:
     import requests
@@ -52,6 +52,14 @@ def check_library() -> None:
         )
 
 
+def reach(options: SessionOptions, exchange: Exchange) -> PlainSocket:
+    """A connection to the service of *options*, through its proxy where it has one. Raises :class:`TransportError`."""
+    proxy = _proxy.find(options)
+    if proxy is not None:
+        return _proxy.connect(proxy, options, exchange)
+    return connect(options.host, options.port, exchange)
+
+
 class _Answer(http.client.HTTPResponse):
     """The standard library takes the 102 or 103 of a gateway for the answer, and reads chunks of negative size."""
 
@@ -84,10 +92,7 @@ class _Connection:
         if not self.exchange.may_open:
             raise ConnectionResetError("the authenticated connection is gone")
         self.exchange.opened = True
-        proxy = _proxy.find(self.options)
-        if proxy is not None:
-            return _proxy.connect(proxy, self.options, self.exchange)
-        return connect(self.options.host, self.options.port, self.exchange)
+        return reach(self.options, self.exchange)
 
     def request(self, *arguments: t.Any, **options: t.Any) -> None:
         """Head and body leave in one segment, or in one go: so it is known whether all of the request left."""

@@ -148,10 +148,7 @@ def connect(host: str, port: int, exchange: Exchange, proxy: str | None = None) 
     """
     step, peer = ("connect", exchange.peer) if proxy is None else ("proxy", proxy)
     try:
-        addresses = _resolve(host, port, exchange)
-        return _connect_first(addresses, exchange)
-    except (socket.gaierror, UnicodeError) as error:
-        raise _not_resolved(host, error, step) from error
+        return _connect_first(resolve(host, port, exchange, step), exchange)
     except TimeoutError as error:
         waited = f"{peer} did not answer within {exchange.connect_timeout:g} s."
         raise exchange.too_late(step, waited, _REMEDY_SILENT) from error
@@ -179,20 +176,31 @@ def _not_resolved(host: str, error: Exception, step: str) -> TransportError:
     )
 
 
-def _resolve(host: str, port: int, exchange: Exchange) -> list[tuple[t.Any, ...]]:
-    """The addresses of *host*. The system's resolver takes no time-out, so a name is looked up in a thread."""
+def is_address(host: str) -> bool:
+    """Whether *host* is an address, of which nobody has to be asked."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        pass
-    else:
+        return False
+    return True
+
+
+def resolve(host: str, port: int, exchange: Exchange, step: str = "connect") -> list[tuple[t.Any, ...]]:
+    """The addresses of *host*, as getaddrinfo gives them; *step* is what needs them. Raises :class:`TransportError`.
+
+    The system's resolver takes no time-out, so a name is looked up in a thread.
+    """
+
+    def look_up() -> list[tuple[t.Any, ...]]:
         return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return exchange.wait_for(
-        lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM),
-        "resolve",
-        f"The name {host} was not resolved",
-        "Check the name service of the control node.",
-    )
+
+    try:
+        if is_address(host):
+            return look_up()
+        waited, remedy = f"The name {host} was not resolved", "Check the name service of the control node."
+        return exchange.wait_for(look_up, "resolve", waited, remedy)
+    except (socket.gaierror, UnicodeError) as error:
+        raise _not_resolved(host, error, step) from error
 
 
 def within(seconds: float, function: t.Callable[[], t.Any]) -> t.Any:

@@ -230,12 +230,12 @@ def _check_name(certificate: bytes, host: str) -> None:
     where the certificate has no alternative names.
     """
     try:
-        match_hostname(_names(certificate), host.partition("%")[0].rstrip("."), True)
+        match_hostname(names_of(certificate), host.partition("%")[0].rstrip("."), True)
     except (CertificateError, ValueError) as error:
         raise wrong_name(host, str(error)) from error
 
 
-def _names(certificate: bytes) -> dict[str, t.Any]:
+def names_of(certificate: bytes) -> dict[str, t.Any]:
     """The names of a certificate, in the shape of ``SSLSocket.getpeercert()``."""
     parsed = x509.load_der_x509_certificate(certificate)
     subject = tuple(

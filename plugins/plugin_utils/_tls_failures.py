@@ -13,6 +13,7 @@ from ansible_collections.wsman.automation.plugins.plugin_utils import _revocatio
 from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange
 
 _NAME_MISMATCH = (62, 64)  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
+_NOT_YET_VALID, _EXPIRED = 9, 10  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
 _TOO_WEAK = (66, 67, 68)  # X509_V_ERR_EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL, CA_MD_TOO_WEAK
 _PLAIN = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "PACKET_LENGTH_TOO_LONG")
 _VERSION = ("ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS_AVAILABLE")
@@ -151,6 +152,12 @@ def _not_accepted(error: ssl.SSLCertVerificationError, options: SessionOptions) 
     about_revocation = _revocation.explain(error.verify_code, options) if options.crl_file else None
     if about_revocation is not None:
         return about_revocation
+    if error.verify_code in (_NOT_YET_VALID, _EXPIRED):
+        return _error(
+            f"The certificate of {options.authority} is not accepted by its dates: {reason}.",
+            "Give the service a new one, or set the clock of the control node right; certificate_fingerprint accepts "
+            "one certificate whatever its dates.",
+        )
     trusted = f"the authorities of {options.ca_cert}" if options.ca_cert else "the system's authorities"
     return _error(
         f"The certificate of {options.authority} is not accepted by {trusted}: {reason}.",

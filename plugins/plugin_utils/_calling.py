@@ -117,10 +117,16 @@ def perform(client: Client, call: Call, judgement: Judgement) -> Result:
     job = jobs.find_job(values)
     if job is not None:
         result["job_endpoint_reference"] = job.to_plain()
-    _judge(client, call, judgement.expected, result, jobs.describe_error(values))
+    _judge(client, call, judgement.expected, result, _describe_failure(values))
     if judgement.wait_for_job:
         return _wait(client, job, judgement, result)
     return result
+
+
+def _describe_failure(values: dict[str, t.Any]) -> str | None:
+    """What the outputs say of a failure: iDRAC's Message and MessageID, the extended status of Windows' storage."""
+    embedded = {name: value for name, value in values.items() if isinstance(value, Instance)}
+    return jobs.describe_error(values) or jobs.describe_errors(embedded)
 
 
 def _wait(client: Client, job: EndpointReference | None, judgement: Judgement, result: Result) -> Result:

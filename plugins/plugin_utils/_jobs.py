@@ -188,15 +188,21 @@ class _Watch:
         return JobError(" ".join(parts), self._members())
 
     def _ask_for_errors(self) -> str | None:
-        """What the job itself says of its failure, where it has a method for that and iDRAC's members do not tell."""
+        """What the job says of its failure where it has a method for that; members of an iDRAC's tell all there is."""
         if is_dell(self.client, self.target.resource_uri):
             return None
+        schema = self.client.schemas.of(self.target)
         for method in ("GetErrorEx", "GetError"):
+            known = schema.find_method(method) if schema is not None else None
+            if schema is not None and schema.methods and known is None:
+                continue
             call = dataclasses.replace(operations.invoke(self.target, method), repeatable=True)
             with contextlib.suppress(WSManError):
                 element = operations.read_invoke(self.client.execute(call))
-                said = None if element is None else jobs.describe_errors(instance.from_element(element).properties)
-                if said:
+                read = (
+                    Instance() if element is None else instance.from_element(element, known.output if known else None)
+                )
+                if said := jobs.describe_errors(read.properties):
                     return said
         return None
 

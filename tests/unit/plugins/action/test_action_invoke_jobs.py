@@ -164,6 +164,15 @@ def test_a_failure_is_asked_for_its_errors(wait, state):
     assert result["output"]["RebootRequired"] == "Yes"
 
 
+def test_a_job_whose_class_has_no_such_methods_is_not_asked(wait):
+    schema = (
+        '<CLASS NAME="MSFT_StorageJob"><PROPERTY NAME="JobState" TYPE="uint16"/><METHOD NAME="Stop" TYPE="uint32"/>'
+    )
+    result, connection = wait(POOL, STORAGE_STARTED, storage(10), schemas={"MSFT_StorageJob": schema + "</CLASS>"})
+    assert connection.actions == ["Repair", "Get"]
+    assert result["job"]["JobState"] == 10
+
+
 def test_a_job_without_methods_for_its_errors(wait):
     refused = fault("wsa:ActionNotSupported")
     result, connection = wait(POOL, STORAGE_STARTED, storage(10), refused, refused)

@@ -185,6 +185,13 @@ def test_a_failure_says_what_the_value_means_and_what_the_method_says(run):
     assert result["output"] == {"Message": "Not now.", "MessageID": "X7"}
 
 
+def test_an_embedded_status_says_why(run):
+    """As MSFT_StorageExtendedStatus does."""
+    more = '<p:ExtendedStatus xsi:type="p:X_Status_Type"><p:Message>No disks.</p:Message></p:ExtendedStatus>'
+    result, _connection = run("invoke", {**CALL, "expected_return_values": [0]}, returned(5, more))
+    assert "returned 5; expected was 0. No disks. If" in result["msg"]
+
+
 def test_an_expected_value_that_is_none(run):
     result, connection = run("invoke", {**CALL, "expected_return_values": [0, [1]]})
     assert result["msg"].startswith("expected_return_values[1]: ")

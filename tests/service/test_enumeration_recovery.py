@@ -10,21 +10,19 @@ from __future__ import annotations
 
 import contextlib
 import re
-import types
 import typing as t
 
 import pytest
+from in_process import Wired
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.enumeration import Enumeration
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import ProtocolError, WSManFault
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
-from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import FakeConnection
-from sandbox import manners
 from sandbox.faults import Fault
 from sandbox.provider import Call, Filter, Item, Provider
 from sandbox.render import rendered
-from sandbox.service import Caller, Reply, Service
+from sandbox.service import Reply
 
 URI = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/X_Row"
 ROWS, BATCH = 1000, 50
@@ -45,32 +43,6 @@ class Rows(Provider):
 
     def enumerate(self, call: Call, filter: Filter | None, mode: str, polymorphism: str | None) -> t.Iterator[Item]:
         return (Item(rendered(f'<p:X_Row xmlns:p="{URI}">{n}</p:X_Row>'), URI, {"N": str(n)}) for n in range(ROWS))
-
-
-class Wired(FakeConnection):
-    """A connection into a service of the manner of that name, which does *wrong* to what it is sent."""
-
-    def __init__(self, manner: str) -> None:
-        super().__init__((), {"host": "box", "profile": manner})
-        self.service = Service(manners.named(manner), [Rows()])
-        self.wrong: t.Callable[[bytes], Reply | None] = lambda data: None
-
-    def send(self, data: bytes, *, repeatable: bool = True, changes: bool = False) -> t.Any:
-        self.sent.append(data.decode())
-        reply = self.wrong(data) or self.handle(data)
-        return types.SimpleNamespace(body=reply.body, status=reply.status, charset=reply.encoding, server=None)
-
-    def handle(self, data: bytes) -> Reply:
-        """What the service answers."""
-        return self.service.handle(data, "utf-8", Caller("u"))
-
-    def refuse(self, data: bytes, fault: Fault) -> Reply:
-        """What the service answers where it finds *fault*; nothing is done."""
-
-        def interfere(_call: Call | None) -> None:
-            raise fault
-
-        return self.service.handle(data, "utf-8", Caller("u"), interfere)
 
 
 def late(connection: Wired, data: bytes) -> Reply:
@@ -105,7 +77,7 @@ def connect(
     manner: str, wrong: t.Callable[[Wired, bytes], Reply], hits: t.Callable[[int, bytes], bool]
 ) -> tuple[Client, Wired]:
     """A client whose service does *wrong* at the Pulls (counted from 1, over all passes) that *hits* chooses."""
-    connection = Wired(manner)
+    connection = Wired(manner, providers=[Rows()])
     count = 0
 
     def choose(data: bytes) -> Reply | None:
@@ -139,7 +111,7 @@ def test_one_fault_at_each_pull_leaves_one_complete_pass(
         assert [(one["at_pull"], one["action"], one["max_elements"]) for one in enumeration.recovered] == [
             (number, action, size)
         ]
-        assert connection.service.contexts.list() == []
+        assert connection.contexts == []
 
 
 @pytest.mark.parametrize("manner", MANNERS)
@@ -158,7 +130,7 @@ def test_a_fault_that_stays_is_an_error_that_counts(
         count = f"begun {passes} times and came to {came} items" if passes > 1 else f"{came} items came before"
         assert count in caught.value.__notes__[0]
         assert sum("/enumeration/Enumerate<" in text for text in connection.sent) == passes
-        assert connection.service.contexts.list() == []
+        assert connection.contexts == []
 
 
 @pytest.mark.parametrize("manner", MANNERS)
@@ -169,7 +141,7 @@ def test_no_items_and_no_end_is_an_error_and_no_loop(manner: str) -> None:
             read(client)
         assert f"{BATCH * number} items came before" in caught.value.__notes__[0]
         assert len([text for text in connection.sent if is_pull(text.encode())]) == number + 1
-        assert connection.service.contexts.list() == []
+        assert connection.contexts == []
 
 
 @pytest.mark.parametrize(("most", "sizes"), [(20, [50, 25, 12]), (10, [50, 25, 12, 6]), (5, None)])
@@ -189,7 +161,7 @@ def test_a_service_that_can_encode_so_many_rows_and_loses_more(most: int, sizes:
         numbers, enumeration = read(client, max_elements=100)
         assert numbers == list(range(ROWS))
         assert [one["max_elements"] for one in enumeration.recovered] == sizes
-    assert connection.service.contexts.list() == []
+    assert connection.contexts == []
 
 
 @pytest.mark.parametrize("manner", MANNERS)
@@ -199,7 +171,7 @@ def test_a_limit_holds_for_the_pass_that_counts(manner: str, wrong: t.Callable[[
     numbers, enumeration = read(client, limit=333)
     assert numbers == list(range(333))
     assert enumeration.truncated and enumeration.recovered
-    assert connection.service.contexts.list() == []
+    assert connection.contexts == []
 
 
 @pytest.mark.parametrize("wrong", [late, lost, gone])
@@ -216,7 +188,7 @@ def test_who_streams_is_told_to_discard(wrong: t.Callable[[Wired, bytes], Reply]
         written.append(one.element.text if one.element is not None else None)
     assert written == [str(number) for number in range(ROWS)]
     assert discarded == ([] if wrong is late else [3 * BATCH])
-    assert connection.service.contexts.list() == []
+    assert connection.contexts == []
 
 
 def test_who_cannot_discard_gets_an_error_instead_of_rows_twice() -> None:
@@ -224,7 +196,7 @@ def test_who_cannot_discard_gets_an_error_instead_of_rows_twice() -> None:
     with pytest.raises(WSManFault) as caught:
         list(client.enumerate(Enumeration(Target(URI), max_elements=BATCH)))
     assert f"{3 * BATCH} items" in caught.value.__notes__[0]
-    assert connection.service.contexts.list() == []
+    assert connection.contexts == []
 
 
 @pytest.mark.parametrize("taken", [1, BATCH, BATCH + 1, 7 * BATCH])
@@ -233,8 +205,8 @@ def test_who_stops_leaves_nothing_open(taken: int) -> None:
     with contextlib.closing(client.enumerate(Enumeration(Target(URI), max_elements=BATCH), list)) as items:
         for _number in range(taken):
             next(items)
-        assert len(connection.service.contexts.list()) == 1
-    assert connection.service.contexts.list() == []
+        assert len(connection.contexts) == 1
+    assert connection.contexts == []
 
 
 def test_nothing_is_released_that_the_service_does_not_hold() -> None:

@@ -153,6 +153,16 @@ def test_one_deadline_for_a_whole_operation(peer):
     assert one.send(REQUEST).status == 200
 
 
+def test_who_waits_knows_how_long_he_may():
+    endless = session(5985)
+    with endless.operation():
+        assert endless.seconds_left is None
+    limited = session(5985, deadline=20)
+    assert limited.seconds_left is None
+    with limited.operation(), limited.operation():
+        assert 19 < limited.seconds_left <= 20
+
+
 @pytest.mark.parametrize("deadline", [{"deadline": 0.05}, {}], ids=["deadline", "none"])
 def test_what_is_owed_to_a_service_has_a_moment_of_its_own(peer, monkeypatch, deadline):
     """A Release goes out after the deadline too; whom the limit of a task stopped it holds for no read time-out."""

@@ -73,7 +73,8 @@ def find(client: Client, target: Target, arguments: Arguments) -> list[Target] |
     """
     if not check(arguments, target):
         return None
-    client.profile(target.resource_uri)  # Windows wants a query to go to another URI than others do
+    if uris.class_name(target.resource_uri) is not None:
+        client.profile(target.resource_uri)  # Windows wants a query to go to another URI than others do
     limit = arguments["limit_targets"]
     options = {name: one.get("default") for name, one in _argspec.enumerate_module().items()}
     options.update(filter=arguments["filter"], dialect=arguments["dialect"], return_type="object_and_epr")

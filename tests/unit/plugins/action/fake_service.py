@@ -24,7 +24,7 @@ ENVELOPE = (
     ' xmlns:wxf="http://schemas.xmlsoap.org/ws/2004/09/transfer"'
     ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
     ' xmlns:f="http://schemas.microsoft.com/wbem/wsman/1/wsmanfault">'
-    "<s:Header><wsa:RelatesTo>{id}</wsa:RelatesTo></s:Header><s:Body>{body}</s:Body></s:Envelope>"
+    "<s:Header><wsa:RelatesTo>{id}</wsa:RelatesTo>{header}</s:Header><s:Body>{body}</s:Body></s:Envelope>"
 )
 
 
@@ -46,6 +46,8 @@ NO_CLASS = fault("wsa:DestinationUnreachable")
 
 class FakeConnection:
     """Answers the n-th request with the n-th entry of *answers*: the text of a body, or an error to raise.
+
+    A pair of texts is a header block and a body.
 
     Those for the schema of a class are answered from *schemas*, body by name of the class, and noted apart; a service
     without schemas refuses them.
@@ -111,7 +113,8 @@ class FakeConnection:
         if isinstance(answer, WSManError):
             raise answer
         found = re.search("<wsa:MessageID>(.*?)</wsa:MessageID>", text)
-        body = ENVELOPE.format(id=found.group(1) if found else "", body=answer).encode()
+        header, body = ("", answer) if isinstance(answer, str) else answer
+        body = ENVELOPE.format(id=found.group(1) if found else "", header=header, body=body).encode()
         return types.SimpleNamespace(body=body, status=200, charset="utf-8", server=self.server)
 
     @property

@@ -142,6 +142,46 @@ def test_a_service_may_answer_with_the_instance(run):
     assert result["endpoint_reference"] == REFERENCE
 
 
+def test_keys_that_the_service_gives_are_followed(run):
+    """The instance is another than was asked for, and the next run would make one more: a warning says so."""
+    renamed = CREATED.replace(">a</wsman:Selector>", ">a-1</wsman:Selector>")
+    made = THING.replace(">a</p:Name>", ">a-1</p:Name>")
+    for given in ({**KEYED, **WANTED}, {**KEYED, "properties": {"Name": "a", "Value": 1}}, {**KEYED, "body": THING}):
+        result, connection = run("create", given, GONE, renamed, made)
+        assert '<wsman:Selector Name="Name">a-1</wsman:Selector>' in connection.sent[2]
+        assert result["endpoint_reference"]["selector_set"] == {"Name": "a-1", "__cimnamespace": "root/cimv2"}
+        assert result["instance"]["Name"] == "a-1"
+        assert result["verified"] is True
+        assert "Name=a-1" in result["warnings"][0]
+
+
+@pytest.mark.parametrize(
+    ("made", "findings"),
+    [
+        (THING.replace("<p:Value>1</p:Value>", ""), {"ignored": {"Value": {"held": None, "wanted": 1}}}),
+        (THING.replace(">1<", ">5<"), {"altered": {"Value": {"before": None, "held": "5", "wanted": 1}}}),
+    ],
+)
+def test_what_the_service_made_of_it_is_judged(run, made, findings):
+    result, _connection = run("create", {**KEYED, **WANTED}, GONE, CREATED, made)
+    assert (result["failed"], result["changed"], result["verified"]) == (True, True, False)
+    assert {name: result[name] for name in findings} == findings
+    assert result["endpoint_reference"] == REFERENCE
+    warned, _connection = run("create", {**KEYED, **WANTED, "verify": "warn"}, GONE, CREATED, made)
+    assert "failed" not in warned
+    assert "Value" in warned["warnings"][0]
+
+
+def test_openwsman_is_sent_no_null(run):
+    """It makes 0 of a nil integer (state.md §3)."""
+    given = {**KEYED, "properties": {"Value": None, "Text": "x"}}
+    made = THING.replace("<p:Value>1</p:Value>", "<p:Text>x</p:Text>")
+    for profile, nil in (("openwsman", False), ("generic", True)):
+        result, connection = run("create", given, GONE, CREATED, made, profile=profile)
+        assert ("nil=" in connection.sent[1]) is nil
+        assert result["verified"] is True
+
+
 def test_a_wrong_class_is_no_missing_instance(run):
     wrong = fault("wsa:DestinationUnreachable", 2150858811)
     result, connection = run("create", {**KEYED, **WANTED}, wrong)

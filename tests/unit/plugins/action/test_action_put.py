@@ -176,6 +176,120 @@ def test_a_fragment_is_sent_to_windows_alone(run, uri, profile, header):
     assert ("<p:Name>" in connection.sent[1]) != header
 
 
+class TestReadingBack:
+    """What one Get after the change shows (state.md §3, "Reading back")."""
+
+    GONE = fault("wsa:DestinationUnreachable", 0x80041002)
+    CUT = TransportError("The connection was closed.", step="read")
+
+    @pytest.mark.parametrize(
+        ("answer", "read", "shown", "verified"),
+        [
+            pytest.param(thing("2"), GONE, "2", True, id="not found: the PutResponse"),
+            pytest.param("", GONE, None, False, id="not found, and an empty PutResponse"),
+            pytest.param(thing("2"), CUT, "2", False, id="cut, the PutResponse is shown"),
+            pytest.param("", CUT, None, False, id="cut"),
+            pytest.param("", TransportError("No.", step="authentication", http_status=401), None, False, id="401"),
+            pytest.param("", fault("wsman:AccessDenied", 5), None, False, id="access denied"),
+            pytest.param("", "", None, False, id="no instance in the answer"),
+        ],
+    )
+    def test_an_accepted_put_is_a_change(self, run, answer, read, shown, verified):
+        arguments = {**PLACE, "properties": {"Value": 2}}
+        result, connection = run("put", arguments, thing(), answer, read, profile="generic")
+        assert connection.actions == ["Get", "Put", "Get"]
+        assert (result["changed"], result["verified"]) == (True, verified)
+        assert "failed" not in result
+        assert "unreachable" not in result
+        assert (result["instance"] and result["instance"]["Value"]) == shown
+        assert ("warnings" in result) is not verified
+
+    @pytest.mark.parametrize(
+        ("now", "findings"),
+        [
+            (thing("1"), {"ignored": {"Value": {"held": "1", "wanted": 2}}}),
+            (thing("7"), {"altered": {"Value": {"before": "1", "held": "7", "wanted": 2}}}),
+            (thing("2", words=[]), {"lost": {"Words": {"before": ["x", "y"], "held": None}}}),
+        ],
+    )
+    def test_what_differs(self, run, now, findings):
+        arguments = {**PLACE, "properties": {"Value": 2}}
+        result, _connection = run("put", arguments, thing(), "", now, profile="generic")
+        assert (result["failed"], result["changed"], result["verified"]) == (True, True, False)
+        assert {name: result[name] for name in ("ignored", "altered", "lost") if name in result} == findings
+        assert result["diff"]["after"] == {"Value": 2}
+        assert next(iter(next(iter(findings.values())))) in result["msg"]
+        warned, _connection = run("put", {**arguments, "verify": "warn"}, thing(), "", now, profile="generic")
+        assert "failed" not in warned
+        assert {name: warned[name] for name in findings} == findings
+        assert len(warned["warnings"]) == 1
+        silent, connection = run("put", {**arguments, "verify": False}, thing(), now, profile="generic")
+        assert connection.actions == ["Get", "Put"]
+        assert (silent["changed"], silent["verified"]) == (True, False)
+        assert "warnings" not in silent
+
+    def test_a_secret_is_in_no_finding(self, run):
+        arguments = {**PLACE, "properties": {"Password": "hunter22"}}
+        answers = [thing(password="before22"), "", thing(password="other22")]
+        result, _connection = run("put", arguments, *answers, profile="generic")
+        assert result["failed"]
+        assert result["altered"]["Password"] == {"before": "********", "held": "********", "wanted": "********"}
+        assert not {"hunter22", "before22"} & set(str(result).split("'"))
+
+    def test_another_key_that_the_service_gives_is_followed(self, run):
+        """RequestedEPR names the instance as it is addressed now (DSP0226 7.4)."""
+        header = (
+            "<wsman:RequestedEPR><wsa:EndpointReference><wsa:Address>x</wsa:Address><wsa:ReferenceParameters>"
+            f"<wsman:ResourceURI>{THING_URI}</wsman:ResourceURI><wsman:SelectorSet>"
+            '<wsman:Selector Name="Name">b</wsman:Selector></wsman:SelectorSet></wsa:ReferenceParameters>'
+            "</wsa:EndpointReference></wsman:RequestedEPR>"
+        )
+        arguments = {**PLACE, "properties": {"Value": 2}}
+        result, connection = run("put", arguments, thing(), (header, ""), thing("2"), profile="generic")
+        assert '<wsman:Selector Name="Name">b</wsman:Selector>' in connection.sent[2]
+        assert result["endpoint_reference"]["selector_set"] == {"Name": "b"}
+        assert result["verified"] is True
+
+
+class TestSecrets:
+    """Members that read as empty whatever they hold."""
+
+    MAPPING = f'<c:X xmlns:c="{CONFIG}/service/certmapping"><c:UserName>{{}}</c:UserName><c:Password/></c:X>'
+    PLACE = {"resource_uri": "winrm/config/service/certmapping", "selector_set": {"URI": "*"}}
+
+    @pytest.mark.parametrize(
+        ("update", "user", "changed", "sent"),
+        [
+            ("with_change", "a", False, False),
+            ("with_change", "b", True, True),
+            ("on_create", "a", False, False),
+            ("on_create", "b", True, False),
+            ("always", "a", True, True),
+            ("always", "b", True, True),
+        ],
+    )
+    @pytest.mark.parametrize("named", [True, False], ids=["known", "secret_members"])
+    def test_update_secret(self, run, update, user, changed, sent, named):
+        """*named*: the schema knows it; else the task says it of a member that no schema has."""
+        place, name = (self.PLACE, "Password") if named else (PLACE, "Hash")
+        held, now = (self.MAPPING.format(one) for one in ("a", user))
+        wanted = {"UserName": user, name: "hunter22"}
+        if not named:
+            held, now = (thing(one).replace("Password", "Hash") for one in ("a", user))
+            wanted = {"Value": user, name: "hunter22"}
+        arguments = {**place, "properties": wanted, "update_secret": update, "secret_members": [name]}
+        predicted, connection = run("put", arguments, held, profile="windows", check_mode=True)
+        assert connection.actions == ["Get"]
+        result, connection = run("put", arguments, held, *(["", now] if changed else []), profile="windows")
+        assert (result["changed"], result["diff"]) == (changed, predicted["diff"])
+        assert predicted["changed"] is changed
+        assert ("hunter22" in connection.sent[-2 if changed else -1]) is sent
+        assert "failed" not in result
+        if changed:
+            assert result["verified"] is True
+        assert ("uncompared" in result) is (update != "always")
+
+
 class TestConfig:
     """``winrm/config`` is written to the smallest resource that holds a member (MS-WSMV 3.1.4.1.29)."""
 

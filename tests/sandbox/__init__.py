@@ -229,6 +229,10 @@ class Sandbox:
         """Answer one of the next requests wrongly; see ``misbehave.py`` for kinds and options."""
         self.misbehaviour.add(kind, **options)
 
+    def plan_job(self, outcome: str = "completed", readings: int = 1, seconds: float = 0.0) -> None:
+        """How the next job that a method starts will go; see ``jobs.py`` for outcomes."""
+        self.repository.jobs.plan(outcome, readings, seconds)
+
     def clear(self) -> None:
         """Behave again, and forget journal and counters; what is configured and stored stays."""
         self.misbehaviour.clear()

@@ -14,6 +14,7 @@ from . import (  # pylint: disable=unused-import
     addresses,
     filters,
     instances,
+    job_methods,  # noqa: F401 it registers what it implements
     methods,
     names,
     other_methods,  # noqa: F401 it registers what it implements
@@ -75,10 +76,7 @@ class CIMProvider(Provider):
     def get(self, call: Call) -> Element:
         """The instance that the selectors name."""
         target = self.target(call)
-        held = target.instance()
-        element = target.writer.instance(held)
-        methods.was_read(held)
-        return element
+        return target.writer.instance(self.repository.jobs.found(target.instance()))
 
     @_answering
     def put(self, call: Call, body: Element) -> Element | None:
@@ -148,7 +146,7 @@ class CIMProvider(Provider):
 
         def found() -> t.Iterator[Item]:
             selection = filters.select(target, filter, polymorphism)
-            return filters.items(selection, target.writer, mode)
+            return filters.items(selection, target.writer, mode, self.repository.jobs.read)
 
         if not self.manner.late_errors:
             return found()

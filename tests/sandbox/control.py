@@ -4,9 +4,9 @@
 """The control server: plain HTTP with JSON on loopback, for tests and tools in other processes.
 
 ``GET /state`` counters and open contexts · ``GET /journal`` · ``GET /wire`` all octets by connection · ``POST
-/misbehave`` {kind, options} · ``POST /steal`` forgets the open enumerations · ``POST /configuration`` {path: value}
-sets values behind the protocol's back · ``POST /clear`` counters and misbehaviour · ``POST /reset`` everything ·
-``POST /stop`` ends the service.
+/misbehave`` {kind, options} · ``POST /jobs`` {outcome, readings, seconds} of the next job · ``POST /steal`` forgets
+the open enumerations · ``POST /configuration`` {path: value} sets values behind the protocol's back · ``POST /clear``
+counters and misbehaviour · ``POST /reset`` everything · ``POST /stop`` ends the service.
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ class Control:
         """The answer to a POST, or None for an unknown path; ValueError for a wrong body."""
         if path == "/misbehave":
             self.box.misbehave(**body)
+        elif path == "/jobs":
+            self.box.plan_job(**body)
         elif path == "/steal":
             return {"contexts": self.box.service.contexts.steal()}
         elif path == "/configuration":

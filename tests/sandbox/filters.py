@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 from xml.etree.ElementTree import Element
 
-from . import associations, conditions, methods, names, paths, rows, values, wql
+from . import associations, conditions, names, paths, rows, values, wql
 from .classes import CIMClass, Instance
 from .faults import Fault
 from .headers import parse_selectors
@@ -55,15 +55,18 @@ def select(target: Target, filter: Filter | None, polymorphism: str | None) -> S
     raise Problem("filter", dialect)
 
 
-def items(selection: Selection, writer: Writer, mode: str) -> t.Iterator[Item]:
-    """The items in the enumeration's mode; elements are only made where the mode has them."""
+def items(
+    selection: Selection, writer: Writer, mode: str, read: t.Callable[[Instance], bool] = lambda instance: True
+) -> t.Iterator[Item]:
+    """The items in the enumeration's mode; elements are only made where the mode has them. *read* is told of each
+    instance before, and may say that it is there no more."""
     write = rows.writer(writer, selection.only, selection.fragments)
     nothing = Element("nothing")
     for instance in selection.found:
+        if mode != "epr" and not read(instance):
+            continue
         resource_uri, selectors = writer.path(instance.reference) if mode != "object" else ("", {})
         element = nothing if mode == "epr" else write(instance)
-        if mode != "epr":
-            methods.was_read(instance)
         yield Item(element, resource_uri, selectors)
 
 

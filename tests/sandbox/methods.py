@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Invoke: a method's input to values, its implementation, its values to an output. The implementations themselves
-are in ``windows_methods.py`` and ``other_methods.py``."""
+are in ``windows_methods.py``, ``job_methods.py`` and ``other_methods.py``."""
 
 from __future__ import annotations
 
@@ -40,7 +40,6 @@ class Context(t.NamedTuple):
 IMPLEMENTATIONS: dict[tuple[str, str], Implementation] = {}
 Change = t.Callable[[Instance], None]
 COMPLETIONS: dict[str, Change] = {}
-PROGRESS: dict[str, Change] = {}
 
 
 def implements(class_name: str, method: str) -> t.Callable[[Implementation], Implementation]:
@@ -56,17 +55,9 @@ def implements(class_name: str, method: str) -> t.Callable[[Implementation], Imp
 
 def completes(class_name: str) -> t.Callable[[Change], Change]:
     """Register what fills in the properties of a new instance that its maker cannot give."""
-    return _registrar(COMPLETIONS, class_name)
 
-
-def progresses(class_name: str) -> t.Callable[[Change], Change]:
-    """Register what happens to an instance each time that it has been read: jobs go on."""
-    return _registrar(PROGRESS, class_name)
-
-
-def _registrar(table: dict[str, Change], class_name: str) -> t.Callable[[Change], Change]:
     def register(function: Change) -> Change:
-        table[class_name.lower()] = function
+        COMPLETIONS[class_name.lower()] = function
         return function
 
     return register
@@ -74,16 +65,9 @@ def _registrar(table: dict[str, Change], class_name: str) -> t.Callable[[Change]
 
 def complete(instance: Instance) -> None:
     """Fill in what a new instance of the class has beyond what it was made with."""
-    COMPLETIONS.get(instance.cim_class.name.lower(), _nothing)(instance)
-
-
-def was_read(instance: Instance) -> None:
-    """Let an instance go on after somebody has seen it."""
-    PROGRESS.get(instance.cim_class.name.lower(), _nothing)(instance)
-
-
-def _nothing(_instance: Instance) -> None:
-    pass
+    completion = COMPLETIONS.get(instance.cim_class.name.lower())
+    if completion is not None:
+        completion(instance)
 
 
 def read(body: Element | None, method: Method, reader: Reader) -> Arguments:

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from .classes import Instance, new_instance
-from .methods import Arguments, Context, implements, progresses
+from .job_methods import lifecycle_job
+from .methods import Arguments, Context, implements
 
 
 @implements("Sandbox_AllTypes", "Echo")
@@ -46,35 +46,12 @@ def set_attribute(_context: Context, arguments: Arguments) -> Arguments:
 
 @implements("DCIM_BIOSService", "CreateTargetedConfigJob")
 def create_targeted_config_job(context: Context, arguments: Arguments) -> Arguments:
-    """4096 and the job's endpoint reference."""
+    """4096 and the job's endpoint reference; one with a time to start and no job that reboots waits for a reboot."""
     if arguments["Target"] != "BIOS.Setup.1-1":
         return _failure("BIOS001", "Invalid Target\x07", [])
-    jobs = context.repository.find_class(context.cim_class.namespace, "DCIM_LifecycleJob")
-    if jobs is None:
-        return _failure("BIOS003", "No job class", [])
-    number = f"JID_{1300000000 + len(context.repository.extent(jobs)):012d}"
-    job = new_instance(
-        jobs,
-        {
-            "InstanceID": number,
-            "JobStatus": "Running",
-            "Message": "Job in progress.",
-            "MessageID": "PR20",
-            "Name": "ConfigBIOS:BIOS.Setup.1-1",
-            "PercentComplete": 1,
-        },
-    )
-    context.repository.add(job)
+    waits = arguments["RebootJobType"] is None and arguments["ScheduledStartTime"] is not None
+    job = lifecycle_job(context, "ConfigBIOS:BIOS.Setup.1-1", scheduled=waits)
     return {"ReturnValue": 4096, "Job": job.reference}
-
-
-@progresses("DCIM_LifecycleJob")
-def finish_lifecycle_job(job: Instance) -> None:
-    """Once it was seen running, it is done."""
-    if job.get("JobStatus") == "Running":
-        done = {"JobStatus": "Completed", "Message": "Job completed successfully.", "MessageID": "PR19"}
-        for name, value in {**done, "PercentComplete": 100}.items():
-            job.set(name, value)
 
 
 def _failure(message_id: str, text: str, arguments: list[str]) -> Arguments:

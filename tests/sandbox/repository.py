@@ -11,6 +11,7 @@ import typing as t
 
 from . import data, values
 from .classes import CIMClass, Instance, Reference
+from .jobs import Jobs
 from .manners import WINDOWS, Manner
 
 if t.TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Repository:
     def __init__(self, manner: Manner = WINDOWS) -> None:
         self.manner = manner
         self.lock = threading.RLock()
+        self.jobs = Jobs(self)
         content = data.content()
         self._classes = content.classes
         self._extents: dict[tuple[str, str], Extent] = {}

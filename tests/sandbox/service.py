@@ -235,7 +235,8 @@ class Service:
         held = provider.get(whole)
         if call.action == names.PUT:
             body = fragments.alone(held, call.body)
-            held = provider.put(dataclasses.replace(whole, body=body), body) or provider.get(whole)
+            changed = provider.put(dataclasses.replace(whole, body=body), body)
+            held = provider.get(whole) if changed is None else changed
         return fragments.named(held, fragment)
 
 

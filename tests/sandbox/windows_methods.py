@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .classes import Instance, new_instance
-from .methods import Arguments, Context, completes, implements, progresses
+from .methods import Arguments, Context, completes, implements
 
 OK = 0
 DEPENDENTS_RUNNING, INVALID_CONTROL, CANNOT_ACCEPT, NOT_ACTIVE, PATH_NOT_FOUND, ALREADY_RUNNING = 3, 4, 5, 6, 9, 10
@@ -283,36 +283,6 @@ def enable_dhcp(context: Context, _arguments: Arguments) -> int:
         return 84
     context.held.set("DHCPEnabled", True)
     return OK
-
-
-@implements("Msvm_ComputerSystem", "RequestStateChange")
-def request_state_change(context: Context, arguments: Arguments) -> Arguments:
-    """4096 and a job that is done when it has been read once; 32775 for a state that cannot be requested."""
-    state = arguments["RequestedState"]
-    if state not in (2, 3, 6, 9, 10, 11):
-        return {"ReturnValue": 32775}
-    repository = context.repository
-    jobs = repository.find_class(context.cim_class.namespace, "Msvm_ConcreteJob")
-    if jobs is None:
-        return {"ReturnValue": 32768}
-    number = f"{len(repository.extent(jobs)) + 1:08X}-3C5A-4D0E-9F7B-2A6C1E8D4B50"
-    job = new_instance(
-        jobs, {"InstanceID": number, "JobState": 4, "JobStatus": "OK", "PercentComplete": 10, "Caption": "Starting"}
-    )
-    job.set("StartTime", "20260314102240.000000-000")
-    job.set("ElapsedTime", "00000000000001.000000:000")
-    repository.add(job)
-    context.held.set("EnabledState", {2: 2, 3: 3}.get(state, context.held.get("EnabledState")))
-    context.held.set("TimeOfLastStateChange", "20260314102240.000000-000")
-    return {"ReturnValue": 4096, "Job": job.reference}
-
-
-@progresses("Msvm_ConcreteJob")
-def finish_job(job: Instance) -> None:
-    """Once it was seen running, it is done."""
-    if job.get("JobState") == 4:
-        for name, value in {"JobState": 7, "PercentComplete": 100, "JobStatus": "Completed"}.items():
-            job.set(name, value)
 
 
 @completes("Win32_Environment")

@@ -1,0 +1,199 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an enumeration returns in each manner of service: some properties alone, rows, several classes, associations."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+import pytest
+from in_process import Wired
+
+from ansible_collections.wsman.automation.plugins.module_utils import _argspec
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import addressing, operations
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import EndpointReference, Target
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManFault
+from ansible_collections.wsman.automation.plugins.plugin_utils import _enumerating
+from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
+from sandbox import manners, names
+
+CIM = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/"
+WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/"
+ALL = "http://schemas.dmtf.org/wbem/wscim/1/*"
+TYPES = CIM + "Sandbox_AllTypes"
+MANNERS = ["windows", "omi", "openwsman", "idrac", "amt"]
+TYPED = ("windows", "omi")
+WITHOUT_WQL = dataclasses.replace(
+    manners.OPENWSMAN, dialects=manners.OPENWSMAN.dialects - {names.WQL}
+)  # as it says, and is not
+
+
+def enumerate(connection: Wired, uri: str, **options: t.Any) -> dict[str, t.Any]:
+    """The result of wsman_enumerate with these options, in root/cimv2."""
+    arguments = {name: one.get("default") for name, one in _argspec.enumerate_module().items()}
+    target = Target(uri, {"__cimnamespace": "root/cimv2"})
+    result = _enumerating.enumerate(Client(connection), target, {**arguments, **options})
+    assert connection.contexts == []
+    return result
+
+
+def queried(connection: Wired) -> bool:
+    return any("/WQL" in text for text in connection.sent)
+
+
+WANTED = ["texts", "Id", "U16s", "Peer", "MOMENT", "Bool"]
+
+
+@pytest.mark.parametrize("profile", [None, "auto", "generic"])
+@pytest.mark.parametrize("manner", MANNERS)
+def test_properties_are_the_same_from_the_service_and_out_of_what_it_sends(manner: str, profile: str | None) -> None:
+    """A service that takes WQL is asked for no more than these, but not with references; AMT and unknown ones never."""
+    asked, picked = Wired(manner, profile=profile), Wired(manner, profile=profile)
+    found = enumerate(asked, TYPES, properties=WANTED)
+    whole = enumerate(picked, TYPES, properties=WANTED, return_type="object_and_epr")
+    assert queried(asked) == (manner != "amt" and profile != "generic")
+    assert not queried(picked)
+    assert [list(one) for one in found["instances"]] == [["Texts", "Id", "U16s", "Peer", "Moment", "Bool"]] * 4
+    for member in ("instances", "class_names", "count", "truncated"):
+        assert found[member] == whole[member]
+    assert "warnings" not in found and "warnings" not in whole
+    first = found["instances"][0]
+    assert first["Texts"] == ["one", "two", "", "<four>"]
+    assert first["Peer"]["selector_set"]["__cimnamespace"] == "root/cimv2"
+    assert (first["Id"], first["U16s"]) == ((1, [0, 65535]) if manner in TYPED else ("1", ["0", "65535"]))
+    assert found["instances"][1]["Bool"] is None
+
+
+@pytest.mark.parametrize("manner", ["omi", "windows"])
+def test_an_array_that_holds_nothing_is_told_from_null(manner: str) -> None:
+    """Of both the schema says which members are arrays, and the wire which of them are null."""
+    asked, whole = Wired(manner), Wired(manner)
+    found = enumerate(asked, TYPES, properties=["Id", "Texts"])["instances"]
+    assert [one["Texts"] for one in found][1:] == [None, ["alone"], []]
+    assert [one["Texts"] for one in enumerate(whole, TYPES)["instances"]][1:] == [None, ["alone"], []]
+
+
+@pytest.mark.parametrize(
+    ("manner", "uri"),
+    [("windows", ALL), ("windows", WMI + "*"), ("windows", WMI + "Sandbox_AllTypes"), ("omi", ALL), ("openwsman", ALL)],
+)
+def test_properties_of_what_a_query_selects(manner: str, uri: str) -> None:
+    connection = Wired(manner)
+    found = enumerate(connection, uri, filter="select * from sandbox_alltypes where Id > 2", properties=["U8", "Id"])
+    assert [list(one) for one in found["instances"]] == [["U8", "Id"]] * 2
+    assert "SELECT U8, Id FROM sandbox_alltypes where Id &gt; 2" in connection.sent[-1]
+    assert found["class_names"] == ["Sandbox_AllTypes"] * 2
+
+
+@pytest.mark.parametrize(
+    ("manner", "options"),
+    [
+        ("openwsman", {"filter": "SELECT * FROM Sandbox_AllTypes WHERE Id = 1", "dialect": "cql"}),
+        ("openwsman", {"polymorphism": "deep"}),
+        ("windows", {"filter": {"Id": 1}}),
+        ("windows", {"return_type": "object_and_epr"}),
+    ],
+)
+def test_properties_beside_what_no_query_can_say(manner: str, options: dict[str, t.Any]) -> None:
+    connection = Wired(manner)
+    found = enumerate(connection, TYPES, properties=["Bool", "Id"], **options)
+    assert not queried(connection)
+    assert [list(one) for one in found["instances"]] == [["Bool", "Id"]] * found["count"]
+    assert found["count"]
+
+
+def test_a_service_that_refuses_the_query_is_asked_for_all() -> None:
+    connection = Wired(WITHOUT_WQL)
+    found = enumerate(connection, TYPES, properties=["Id"])
+    assert found["instances"] == [{"Id": str(number)} for number in (1, 2, 3, 4)]
+    assert connection.actions == ["Enumerate", "Enumerate"]
+
+
+def test_a_query_of_the_user_is_not_asked_otherwise() -> None:
+    with pytest.raises(WSManFault):
+        enumerate(Wired(WITHOUT_WQL), TYPES, filter="SELECT * FROM Sandbox_AllTypes", properties=["Id"])
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+def test_an_unknown_property_is_refused_by_the_schema_and_else_warned_of(manner: str) -> None:
+    connection = Wired(manner)
+    if manner in TYPED:
+        with pytest.raises(UsageError, match=r"properties\[1\]: Sandbox_AllTypes has no property Idd") as caught:
+            enumerate(connection, TYPES, properties=["Id", "Idd"])
+        assert "U16s" in str(caught.value)
+        assert connection.sent == []
+    else:
+        found = enumerate(connection, TYPES, properties=["Id", "Idd"])
+        assert found["instances"][0] == {"Id": "1", "Idd": None}
+        assert found["warnings"] == ["properties: no instance that was read has Idd."]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"properties": []}, "names nothing"),
+        ({"properties": ["Id"], "return_type": "epr"}, "endpoint references have no properties"),
+        ({"properties": ["Id"], "filter": "SELECT Id FROM Sandbox_AllTypes"}, "a list of its own"),
+    ],
+)
+def test_properties_that_contradict(options: dict[str, t.Any], says: str) -> None:
+    connection = Wired("windows")
+    with pytest.raises(UsageError, match=says):
+        enumerate(connection, TYPES, **options)
+    assert connection.sent == []
+
+
+@pytest.mark.parametrize("uri", [ALL, WMI + "*"])
+@pytest.mark.parametrize("return_type", ["object", "object_and_epr"])
+def test_rows_of_a_query_have_the_types_of_the_class_after_from(uri: str, return_type: str) -> None:
+    """Windows' rows are un-namespaced, alphabetical and say no class (wire: txwinrm's captures)."""
+    connection = Wired("windows")
+    query = "SELECT U64, Bools, Moment, State FROM Sandbox_AllTypes WHERE Id < 4"
+    found = enumerate(connection, uri, filter=query, return_type=return_type, value_maps=True)
+    first, second, third = found["instances"]
+    moment = "2024-02-29T12:34:56.123456+01:00"
+    assert first == {"Bools": [True, False], "Moment": moment, "State": 1, "U64": 18446744073709551615}
+    assert second == {"Bools": None, "Moment": None, "State": None, "U64": None}
+    assert third["Bools"] == [False]
+    assert found["value_names"] == [{"State": "Idle"}, {}, {"State": "Busy"}]
+    assert found["class_names"] == ["Sandbox_AllTypes"] * 3
+    assert len(connection.asked_schemas) == 1
+
+
+SPOOLER = {"resource_uri": "cimv2/Win32_Service", "selector_set": {"Name": "Spooler"}}
+
+
+@pytest.mark.parametrize("dialect", [None, "association", names.ASSOCIATION_FILTER.replace("/a", "/A")])
+@pytest.mark.parametrize("manner", MANNERS)
+def test_associated_instances_of_several_classes(manner: str, dialect: str | None) -> None:
+    connection = Wired(manner)
+    found = enumerate(connection, ALL, association={"object": SPOOLER}, dialect=dialect, return_type="object_and_epr")
+    assert found["class_names"] == ["Win32_Service", "Win32_Service", "Win32_ComputerSystem"]
+    assert [one["Name"] for one in found["instances"]] == ["RpcSs", "HTTP", "SANDBOX"]
+    assert found["instances"][0]["Started"] == (True if manner in TYPED else "true")
+    assert len(connection.asked_schemas) == (2 if manner in TYPED else 0)
+    assert 'Dialect="http://schemas.dmtf.org/wbem/wsman/1/cimbinding/associationFilter"' in connection.sent[0]
+    check_references(connection, found["endpoint_references"])
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+def test_associations_themselves_with_references_that_can_be_used(manner: str) -> None:
+    connection = Wired(manner)
+    wanted = {"object": SPOOLER, "mode": "association_instances", "role": "Dependent"}
+    found = enumerate(connection, ALL, association=wanted, return_type="object_and_epr")
+    assert found["class_names"] == ["Win32_DependentService"] * 2
+    ends = [one[name] for one in found["instances"] for name in ("Antecedent", "Dependent")]
+    assert [one["selector_set"]["Name"] for one in ends] == ["RpcSs", "Spooler", "HTTP", "Spooler"]
+    check_references(connection, [*ends, *found["endpoint_references"]])
+
+
+def check_references(connection: Wired, references: list[dict[str, t.Any]]) -> None:
+    """Each is complete, and goes back unchanged."""
+    for one in references:
+        assert one["selector_set"]["__cimnamespace"] == "root/cimv2"
+        reference = EndpointReference.from_plain(one)
+        target = Target(reference.resource_uri or "", reference.selector_set)
+        assert operations.read_get(Client(connection).execute(operations.get(target))) is not None
+        assert addressing.complete(reference, target).to_plain() == one

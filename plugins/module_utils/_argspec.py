@@ -78,7 +78,7 @@ def keeping() -> ArgumentSpec:
     return {
         "allow_loss": {"type": "bool", "default": False},
         "array_order": {"type": "str", "choices": list(ARRAY_ORDERS), "default": ARRAY_ORDERS[0]},
-        "secret_members": {"type": "list", "elements": "str", "default": []},
+        "secret_members": {"type": "list", "elements": "str", "default": [], "no_log": False},
         "verify": {"type": "str", "choices": list(VERIFICATIONS), "default": VERIFICATIONS[0]},
     }
 

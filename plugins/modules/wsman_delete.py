@@ -73,7 +73,7 @@ diff:
       sample: {}
 results:
   description:
-    - With O(filter), what the module returns of each instance that it found, with its RV(endpoint_reference) beside it. RV(diff) has
+    - With O(filter), what the module returns of each instance that it found, with its C(endpoint_reference) beside it. RV(diff) has
       the differences of all of them then, each under the name of its instance.
   returned: with O(filter)
   type: list

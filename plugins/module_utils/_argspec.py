@@ -31,7 +31,15 @@ ARRAY_ORDERS = ["exact", "ignore"]
 VERIFICATIONS = ["true", "warn", "false"]
 UPDATES_OF_SECRETS = ["with_change", "on_create", "always"]
 RETURN_TYPES = ["object", "epr", "object_and_epr"]
-ASSOCIATION_MODES = ["associated_instances", "association_instances"]
+#: Ours, then the standard's own and the words of WQL for the same two.
+ASSOCIATION_MODES = [
+    "associated_instances",
+    "association_instances",
+    "AssociatedInstances",
+    "AssociationInstances",
+    "associators",
+    "references",
+]
 
 
 def session() -> ArgumentSpec:

@@ -36,9 +36,17 @@ options:
         type: dict
         required: true
       mode:
-        description: Whether to return the instances at the far end, or the associations themselves.
+        description:
+          - Whether to return the instances at the far end (V(associated_instances)), or the associations themselves
+            (V(association_instances)). The standard and WQL have other words for the same.
         type: str
-        choices: [associated_instances, association_instances]
+        choices:
+          - associated_instances
+          - association_instances
+          - AssociatedInstances
+          - AssociationInstances
+          - associators
+          - references
         default: associated_instances
       association_class_name:
         description: Only through associations of this class.
@@ -205,8 +213,10 @@ count:
   type: int
   sample: 1
 recovered:
-  description: What failed on the way and was put right, in this order. The result is complete all the same.
-  returned: success
+  description:
+    - What failed on the way and was put right, in this order. The result is complete all the same.
+    - Where the task has failed nevertheless, what was tried before.
+  returned: success, and when the enumeration failed
   type: list
   elements: dict
   contains:

@@ -21,7 +21,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
 )
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.enumeration import POLYMORPHISM, Enumeration, Item
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManFault
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManError, WSManFault
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.filters import Filter
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.instance import Instance
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema import Schema
@@ -127,11 +127,20 @@ def _collect(client: Client, enumeration: Enumeration, narrow: Enumeration | Non
     """The items of *narrow*, or else of *enumeration*: a query that the user has not written fails no task."""
     if narrow is not None:
         try:
-            return narrow, client.collect(narrow)
+            return narrow, _read_all(client, narrow)
         except WSManFault:
             if narrow.count or narrow.recovered:
                 raise
-    return enumeration, client.collect(enumeration)
+    return enumeration, _read_all(client, enumeration)
+
+
+def _read_all(client: Client, enumeration: Enumeration) -> list[Item]:
+    """All items; an error says in the failed result, too, what was tried."""
+    try:
+        return client.collect(enumeration)
+    except WSManError as error:
+        error.members = {"recovered": enumeration.recovered}
+        raise
 
 
 def _is_whole(enumeration: Enumeration, arguments: Arguments) -> bool:

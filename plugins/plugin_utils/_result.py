@@ -98,7 +98,7 @@ def failure(error: WSManError, hint: str | None = None) -> Result:
     *hint* adds to what an unreachable one advises; notes of the error are added to the message.
     """
     notes = getattr(error, "__notes__", ())
-    result: Result = {"changed": True} if error.after_change else {}
+    result: Result = {"changed": True, **error.members} if error.after_change else dict(error.members)
     if isinstance(error, TransportError):
         remedy = _sentences(error.remedy, hint) or None
         transport = {**error.to_plain(), "remedy": remedy}
@@ -107,7 +107,7 @@ def failure(error: WSManError, hint: str | None = None) -> Result:
     if isinstance(error, WSManFault):
         return {**result, "msg": _sentences(fault_message(error), *notes), "fault": error.to_plain()}
     result["msg"] = _sentences(str(error), *notes)
-    return {**result, **error.members} if isinstance(error, DetailedError) else result
+    return result
 
 
 def fault_message(fault: WSManFault) -> str:

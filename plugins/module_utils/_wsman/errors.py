@@ -28,10 +28,12 @@ OUTCOME_UNKNOWN: t.Final = "Whether the service has carried the request out is n
 class WSManError(Exception):
     """Base of all errors of this collection; ``str()`` of it is fit to be shown to a user and holds no secret.
 
-    *after_change* is true where an earlier request of the same task has changed something.
+    *after_change* is true where an earlier request of the same task has changed something. *members* are added to the
+    failed result: plain, and without secrets.
     """
 
     after_change: bool = False
+    members: t.Mapping[str, t.Any] = {}
 
 
 class UsageError(WSManError):

@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from ansible_collections.wsman.automation.plugins.module_utils import _argspec
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
 from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import fault
 
@@ -101,6 +104,82 @@ def test_what_is_asked(run, given, texts):
     _result, connection = run("enumerate", {**PLACE, **given}, first(end=True), batch_items=33)
     for text in texts:
         assert text in connection.sent[0]
+
+
+def test_selectors_are_no_text_that_is_split(run):
+    """Defect 5 of PowerShell's WSMan module (peers.md §5): it splits a selector filter at ``=`` and ``;``."""
+    filter_ = {"Name": "a=b;c=d", "Path": "C:\\x y;<&>", "State": " ="}
+    _result, connection = run("enumerate", {**PLACE, "filter": filter_}, first(end=True))
+    sent = re.findall("<wsman:Filter.*?</wsman:Filter>", connection.sent[0])[0]
+    found = re.findall('<wsman:Selector Name="([^"]*)">([^<]*)</wsman:Selector>', sent)
+    assert found == [("Name", "a=b;c=d"), ("Path", "C:\\x y;&lt;&amp;&gt;"), ("State", " =")]
+
+
+@pytest.mark.parametrize("mode", _argspec.ASSOCIATION_MODES)
+@pytest.mark.parametrize(
+    "dialect",
+    [
+        None,
+        "association",
+        "http://schemas.dmtf.org/wbem/wsman/1/cimbinding/AssociationFilter",
+        " http://schemas.dmtf.org/wbem/wsman/1/cimbinding/associationFilter",
+    ],
+)
+def test_the_association_dialect_is_spelled_as_the_standard_spells_it(run, mode, dialect):
+    """Defect 6 of PowerShell's WSMan module (peers.md §5): a space before the URI, which Windows alone forgives."""
+    association = {"object": {"resource_uri": "cimv2/Y", "selector_set": {"K": 1}}, "mode": mode}
+    given = {"resource_uri": "http://schemas.dmtf.org/wbem/wscim/1/*", "association": association, "dialect": dialect}
+    _result, connection = run("enumerate", given, first(end=True))
+    assert 'Dialect="http://schemas.dmtf.org/wbem/wsman/1/cimbinding/associationFilter"' in connection.sent[0]
+    links = mode in ("association_instances", "AssociationInstances", "references")
+    assert f"<wsmb:{'AssociationInstances' if links else 'AssociatedInstances'}>" in connection.sent[0]
+
+
+def test_what_was_put_right_is_in_the_result(run):
+    answers = [
+        first("a"),
+        fault("wsman:EncodingLimit", detail="ServiceEnvelopeLimit"),
+        "",
+        first("a"),
+        fault("wsman:TimedOut"),
+        pulled("b", end=True),
+    ]
+    result, connection = run("enumerate", {**PLACE, "max_elements": 9}, *answers)
+    assert [one["Name"] for one in result["instances"]] == ["a", "b"]
+    assert result["recovered"] == [
+        {"at_pull": 1, "fault": "wsman:EncodingLimit", "action": "restarted", "max_elements": 4},
+        {"at_pull": 1, "fault": "wsman:TimedOut", "action": "repeated", "max_elements": 4},
+    ]
+    assert connection.actions == ["Enumerate", "Pull", "Release", "Enumerate", "Pull", "Pull"]
+
+
+def test_what_was_tried_is_in_the_error(run):
+    gone = fault("wsen:InvalidEnumerationContext")
+    result, connection = run("enumerate", PLACE, first("a", "b"), gone, *[first("a"), gone] * 4)
+    assert result["failed"] is True
+    assert "begun 5 times and came to 2 items in its longest pass" in result["msg"]
+    assert result["fault"]["subcode"] == "wsen:InvalidEnumerationContext"
+    assert [one["max_elements"] for one in result["recovered"]] == [50, 25, 12, 6]
+    assert "instances" not in result
+    assert connection.actions == ["Enumerate", "Pull"] * 5
+
+
+@pytest.mark.parametrize(("given", "asked"), [({}, 20), ({"types": "text"}, 0), ({"return_type": "epr"}, 0)])
+def test_no_more_schemas_are_asked_for_than_twenty(run, given, asked):
+    """state.md §1; OMI mostly has no schema for one or the other class."""
+    names = [f"X_{number:02}" for number in range(30)]
+    rows = "".join(f'<p:{name} xmlns:p="urn:{name}"><p:Words>one</p:Words></p:{name}>' for name in names * 2)
+    if "return_type" in given:
+        rows = "".join(map(reference, names * 2))
+    answer = f"<wsen:EnumerateResponse><wsman:Items>{rows}</wsman:Items><wsman:EndOfSequence/></wsen:EnumerateResponse>"
+    own = '<CLASS NAME="X_01"><PROPERTY.ARRAY NAME="Words" TYPE="string"/></CLASS>'
+    given = {"resource_uri": "http://schemas.dmtf.org/wbem/wscim/1/*", "filter": "REFERENCES OF {X}", **given}
+    result, connection = run("enumerate", given, answer, schemas={"X_01": own})
+    assert connection.asked_schemas == names[:asked]
+    assert result["count"] == 60
+    if asked:
+        assert result["class_names"] == names * 2
+        assert [one["Words"] for one in result["instances"]] == ["one", ["one"], *["one"] * 28] * 2
 
 
 @pytest.mark.parametrize(

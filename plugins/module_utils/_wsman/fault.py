@@ -24,6 +24,7 @@ _TAG_NOT_UNDERSTOOD: t.Final = xml.qname(uris.NS_SOAP, "NotUnderstood")
 _PREFIX_OF = {namespace: prefix for prefix, namespace in uris.PREFIXES.items()}
 _HRESULT = re.compile(r"HRESULT\s+(0x[0-9A-Fa-f]{1,8})\b")
 _WMI_NUMBER = re.compile(r"\b(0x8004[0-9A-Fa-f]{4})\b")
+_BROKER_NAME = re.compile(r"\bCMPI_RC_ERR_([A-Z_]+)\b")
 _INTEGERS = frozenset(
     ("CIMStatusCode", "OMI_Code", "OMI_Category", "error_Category", "error_Code", "ErrorType", "ErrorSourceFormat")
     + ("PerceivedSeverity", "ProbableCause")
@@ -276,11 +277,9 @@ def _extended_status(fault: WSManFault) -> str | None:
 def _remedy(fault: WSManFault, not_understood: str | None, service: str | None) -> str | None:
     """What the fault means and what to do about it; of a header block that was not understood the name is told."""
     code = fault.subcode or fault.code
-    status = (fault.cim_error or {}).get("CIMStatusCode")
     seen = remedies.Seen(
         fault=f"{code}/{detail_name(fault)}" if fault.fault_detail else code,
-        windows=_windows_names(fault),
-        cim_status=status if isinstance(status, int) else None,
+        numbers=_number_names(fault),
         reason=fault.reason,
         service=service,
     )
@@ -290,14 +289,21 @@ def _remedy(fault: WSManFault, not_understood: str | None, service: str | None) 
     return None if row is None else str(row)
 
 
-def _windows_names(fault: WSManFault) -> tuple[str, ...]:
+def _number_names(fault: WSManFault) -> tuple[str, ...]:
     """The names of all numbers in the fault, the most precise first: WMI's own status is that, where it is known.
 
-    Some plug-ins have it in their text alone (``HRESULT = 0x80041010``).
+    Some plug-ins have it in their text alone (``HRESULT = 0x80041010``), and so have brokers (``CMPI_RC_ERR_FAILED``).
     """
-    said = (fault.provider or {}).get("Message") or fault.reason or ""
-    numbers = [int(match, 16) for match in _WMI_NUMBER.findall(str(said))]
-    names = (_extended_status(fault), *map(fault_codes.name_of, numbers), fault.windows_name)
+    said = f"{(fault.provider or {}).get('Message') or ''} {fault.reason or ''}"
+    numbers = [int(match, 16) for match in _WMI_NUMBER.findall(said)]
+    status = (fault.cim_error or {}).get("CIMStatusCode")
+    names = (
+        _extended_status(fault),
+        *map(fault_codes.name_of, numbers),
+        fault.windows_name,
+        fault_codes.CIM_STATUSES.get(status) if isinstance(status, int) else None,
+        *(f"CIM_ERR_{name}" for name in _BROKER_NAME.findall(said)),
+    )
     return tuple(dict.fromkeys(name for name in names if name))
 
 

@@ -23,43 +23,43 @@ _LISTENER_EXAMPLE: t.Final = """\
 
 _SETTINGS: t.Final = (
     Remedy(
-        windows="CONFIG_CANNOT_CHANGE_GPO_CONTROLLED_SETTING",
+        number="CONFIG_CANNOT_CHANGE_GPO_CONTROLLED_SETTING",
         cause="A group policy sets this value; sources beside the instance shows which ones it does.",
         remedy="Change the policy, or leave the member out.",
     ),
     Remedy(
-        windows="CONFIG_READONLY_PROPERTY",
+        number="CONFIG_READONLY_PROPERTY",
         cause="A member cannot be written.",
         remedy="Leave it out of properties.",
     ),
     Remedy(
-        windows="DEPRECATED_CONFIG_SETTING",
+        number="DEPRECATED_CONFIG_SETTING",
         cause="The setting is there for old clients only and cannot be changed any more.",
         remedy="Leave it out: MaxProviderRequests and MaxConcurrentOperations have no successor but "
         "MaxConcurrentOperationsPerUser, MaxShellRunTime none.",
     ),
     Remedy(
-        windows="CUSTOMREMOTESHELL_DEPRECATED FEATURE_DEPRECATED",
+        number="CUSTOMREMOTESHELL_DEPRECATED FEATURE_DEPRECATED",
         cause="This version of Windows has given the feature up.",
         remedy="Use winrm/config/plugin instead of winrm/config/winrs/customremoteshell.",
     ),
     Remedy(
-        windows="CONFIG_CORRUPTED",
+        number="CONFIG_CORRUPTED",
         cause="The service cannot read its own configuration.",
         remedy="Restore it on that computer: winrm invoke restore winrm/config @{}",
     ),
     Remedy(
-        windows="CONFIG_PORT_INVALID PORT_INVALID",
+        number="CONFIG_PORT_INVALID PORT_INVALID",
         cause="A port is not between 1 and 65535.",
         remedy="Check Port in properties.",
     ),
     Remedy(
-        windows="CONFIG_CANNOT_CHANGE_MUTUAL",
+        number="CONFIG_CANNOT_CHANGE_MUTUAL",
         cause="Two settings depend on each other and cannot both be changed so.",
         remedy="Change one of them in a task of its own.",
     ),
     Remedy(
-        windows="INVALID_IPFILTER",
+        number="INVALID_IPFILTER",
         cause="An address filter is not written as Windows wants it.",
         remedy="Write IPv4Filter and IPv6Filter as *, as nothing, or as ranges (10.0.0.1-10.0.0.9,10.1.0.1-10.1.0.9).",
         example="""\
@@ -71,17 +71,17 @@ _SETTINGS: t.Final = (
 """,
     ),
     Remedy(
-        windows="INVALID_HOSTNAME_PATTERN",
+        number="INVALID_HOSTNAME_PATTERN",
         cause="TrustedHosts has a pattern that Windows does not take.",
         remedy="Write names with commas between them, a star at the beginning or end of one, <local>, or * alone.",
     ),
     Remedy(
-        windows="INVALID_SECURITY_DESCRIPTOR INVALID_CONFIGSDDL_URL",
+        number="INVALID_SECURITY_DESCRIPTOR INVALID_CONFIGSDDL_URL",
         cause="The rights are not written in SDDL, or not for a resource that has some.",
         remedy="Check RootSDDL or Sddl, as in O:NSG:BAD:P(A;;GA;;;BA)(A;;GR;;;IU).",
     ),
     Remedy(
-        windows="URISECURITY_INVALIDURIKEY URI_SECURITY_URI",
+        number="URISECURITY_INVALIDURIKEY URI_SECURITY_URI",
         cause="The URI in a security entry is not one that the service's plug-in has.",
         remedy="Check Uri in selector_set against winrm/config/plugin.",
     ),
@@ -89,55 +89,55 @@ _SETTINGS: t.Final = (
 
 _LISTENERS: t.Final = (
     Remedy(
-        windows="CERT_NOT_FOUND",
+        number="CERT_NOT_FOUND",
         cause="The machine's own certificate store has no certificate with that thumbprint.",
         remedy="Install it in LocalMachine\\My, with its private key, first.",
         example=_LISTENER_EXAMPLE,
     ),
     Remedy(
-        windows="CONFIG_CERT_CN_DOES_NOT_MATCH_HOSTNAME",
+        number="CONFIG_CERT_CN_DOES_NOT_MATCH_HOSTNAME",
         cause="The certificate is for another name than Hostname.",
         remedy="Set Hostname to the name in the certificate, or take another CertificateThumbprint.",
         example=_LISTENER_EXAMPLE,
     ),
     Remedy(
-        windows="CONFIG_HOSTNAME_CHANGE_WITHOUT_CERT",
+        number="CONFIG_HOSTNAME_CHANGE_WITHOUT_CERT",
         cause="Hostname and certificate belong together.",
         remedy="Give Hostname and CertificateThumbprint in the same task.",
     ),
     Remedy(
-        windows="CERT_THUMBPRINT_BLANK",
+        number="CERT_THUMBPRINT_BLANK",
         cause="An HTTPS listener needs a certificate.",
         remedy="Give CertificateThumbprint.",
         example=_LISTENER_EXAMPLE,
     ),
     Remedy(
-        windows="CERT_THUMBPRINT_NOT_BLANK CONFIG_THUMBPRINT_SHOULD_BE_EMPTY",
+        number="CERT_THUMBPRINT_NOT_BLANK CONFIG_THUMBPRINT_SHOULD_BE_EMPTY",
         cause="A certificate is named where none can be: for HTTP, or where the listener shares another service's.",
         remedy="Leave CertificateThumbprint out.",
     ),
     Remedy(
-        windows="CONFIG_CANNOT_SHARE_SSL_CONFIG",
+        number="CONFIG_CANNOT_SHARE_SSL_CONFIG",
         cause="No other service on that port has a certificate that the listener could share.",
         remedy="Give CertificateThumbprint.",
     ),
     Remedy(
-        windows="CERT_INVALID_USAGE",
+        number="CERT_INVALID_USAGE",
         cause="The certificate is not for server authentication.",
         remedy="Take one with that purpose (1.3.6.1.5.5.7.3.1), and with a private key.",
     ),
     Remedy(
-        windows="LISTENER_ADDRESS_INVALID INEXISTENT_MAC_ADDRESS",
+        number="LISTENER_ADDRESS_INVALID INEXISTENT_MAC_ADDRESS",
         cause="A listener cannot have this address.",
         remedy="Set Address in selector_set to *, IP: and an address of that computer, or MAC: and that of a card.",
     ),
     Remedy(
-        windows="CANNOT_CHANGE_KEYS",
+        number="CANNOT_CHANGE_KEYS",
         cause="The keys of a listener cannot be changed.",
         remedy="Delete it, and create it with other values in selector_set.",
     ),
     Remedy(
-        windows="INVALID_KEY INVALID_SELECTOR_NAME",
+        number="INVALID_KEY INVALID_SELECTOR_NAME",
         cause="The resource has other keys.",
         remedy="Check selector_set: a listener has Address and Transport, a certificate mapping URI, Subject and "
         "Issuer, a plug-in Name.",
@@ -146,7 +146,7 @@ _LISTENERS: t.Final = (
 
 _MAPPINGS: t.Final = (
     Remedy(
-        windows="SECURITY_UNMAPPED",
+        number="SECURITY_UNMAPPED",
         cause="No certificate mapping fits the client's certificate.",
         remedy="Create one in winrm/config/service/certmapping whose Issuer is the thumbprint of the authority's "
         "certificate and whose Subject is the user's name in it.",
@@ -165,43 +165,43 @@ _MAPPINGS: t.Final = (
 """,
     ),
     Remedy(
-        windows="CERTMAPPING_INVALIDUSERCREDENTIALS CERTMAPPING_CREDENTIAL_MANAGEMENT_FAILIED",
+        number="CERTMAPPING_INVALIDUSERCREDENTIALS CERTMAPPING_CREDENTIAL_MANAGEMENT_FAILIED",
         cause="The mapped account's name or password is not right, or the account is none of that computer's own.",
         remedy="Give UserName and Password of a local account; after its password has changed, write it again with "
         "update_secret: always.",
     ),
     Remedy(
-        windows="CERTMAPPING_PASSWORDBLANK CERTMAPPING_PASSWORDTOOLONG CERTMAPPING_PASSWORDUSERTUPLE",
+        number="CERTMAPPING_PASSWORDBLANK CERTMAPPING_PASSWORDTOOLONG CERTMAPPING_PASSWORDUSERTUPLE",
         cause="UserName and Password go together, and the password is neither empty nor longer than Windows allows.",
         remedy="Give both.",
     ),
     Remedy(
-        windows="CERTMAPPING_INVALIDSUBJECTKEY",
+        number="CERTMAPPING_INVALIDSUBJECTKEY",
         cause="The Subject of a mapping is not written as Windows wants it.",
         remedy="Write the name in the certificate, with at most one star, at its beginning.",
     ),
     Remedy(
-        windows="CERTMAPPING_INVALIDISSUERKEY",
+        number="CERTMAPPING_INVALIDISSUERKEY",
         cause="The Issuer of a mapping is no thumbprint.",
         remedy="Write the 40 hexadecimal digits of the issuing authority's certificate, which that computer trusts.",
     ),
     Remedy(
-        windows="CONFIG_CANNOT_CHANGE_CERTMAPPING_KEYS",
+        number="CONFIG_CANNOT_CHANGE_CERTMAPPING_KEYS",
         cause="The keys of a mapping cannot be changed.",
         remedy="Delete it, and create it with other values in selector_set.",
     ),
     Remedy(
-        windows="CERTMAPPING_CONFIGLIMIT_EXCEEDED",
+        number="CERTMAPPING_CONFIGLIMIT_EXCEEDED",
         cause="There are as many mappings as Windows allows.",
         remedy="Delete some that are not needed, or cover several with a star in Subject or URI.",
     ),
     Remedy(
-        windows="NO_CERTMAPPING_OPERATION_FOR_LOCAL_SESSION",
+        number="NO_CERTMAPPING_OPERATION_FOR_LOCAL_SESSION",
         cause="Mappings cannot be written from within a session on that computer itself.",
         remedy="Reach the service over the network, from Ansible's control node.",
     ),
     Remedy(
-        windows="CERT_INVALID_USAGE_CLIENT CLIENT_INVALID_CERT CLIENT_INVALID_CERT_DNS_OR_UPN",
+        number="CERT_INVALID_USAGE_CLIENT CLIENT_INVALID_CERT CLIENT_INVALID_CERT_DNS_OR_UPN",
         cause="The certificate is not for client authentication, or has no name that a mapping could use.",
         remedy="Take one with the purpose 1.3.6.1.5.5.7.3.2 and the user in its alternative names "
         "(user@localhost), in certificate_pem or certificate_pfx.",

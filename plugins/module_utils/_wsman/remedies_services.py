@@ -12,67 +12,84 @@ import typing as t
 
 from .remedy import Remedy
 
-#: CIM's own numbers (DSP0200, status codes), which OMI and brokers pass on.
 _CIM: t.Final = (
     Remedy(
-        cim_status=2,
+        number="CIM_ERR_ACCESS_DENIED",
         cause="The user has no rights for this.",
         remedy="Give it the rights on the service, for this namespace and class.",
     ),
     Remedy(
-        cim_status=3,
+        number="CIM_ERR_INVALID_NAMESPACE",
         cause="There is no such namespace.",
         remedy="Check namespace: OMI has root/cimv2 and root/omi by default, Openwsman what its broker has.",
     ),
     Remedy(
-        cim_status=4,
+        number="CIM_ERR_INVALID_PARAMETER",
         cause="A value is not valid for the class's provider.",
         remedy="Check the values in properties, arguments or selector_set.",
     ),
     Remedy(
-        cim_status=5,
+        number="CIM_ERR_INVALID_CLASS",
         cause="The namespace has no such class, or its provider is not installed.",
         remedy="Check the class in resource_uri, its case, and namespace.",
     ),
     Remedy(
-        cim_status=6,
+        number="CIM_ERR_NOT_FOUND",
         cause="The class has no such instance.",
         remedy="Check selector_set.",
     ),
     Remedy(
-        cim_status=7,
+        number="CIM_ERR_NOT_SUPPORTED",
         cause="The provider of this class cannot do this operation.",
         remedy="Use a method of the class instead (wsman_schema, wsman_invoke), or a class whose provider can.",
     ),
     Remedy(
-        cim_status=11,
+        number="CIM_ERR_ALREADY_EXISTS",
         cause="There is an instance with these keys already.",
         remedy="Change it with wsman_put; or give wsman_create its keys in selector_set, then it compares instead.",
     ),
     Remedy(
-        cim_status=12,
+        number="CIM_ERR_NO_SUCH_PROPERTY",
         cause="The class has no property, or the method no parameter, of that name.",
         remedy="Check the names in properties, arguments or selector_set; wsman_schema shows what there is.",
     ),
     Remedy(
-        cim_status=13,
+        number="CIM_ERR_TYPE_MISMATCH",
         cause="A value is not of its property's type.",
         remedy="Check the values in properties, arguments or selector_set; wsman_schema shows the types.",
     ),
     Remedy(
-        cim_status=14,
+        number="CIM_ERR_QUERY_LANGUAGE_NOT_SUPPORTED",
         cause="The service does not know this query language.",
         remedy="Set dialect to wql.",
     ),
     Remedy(
-        cim_status=15,
+        number="CIM_ERR_INVALID_QUERY",
         cause="The service cannot read the query.",
         remedy="Check filter: its class, its properties and its syntax.",
     ),
     Remedy(
-        cim_status=17,
+        number="CIM_ERR_METHOD_NOT_FOUND CIM_ERR_METHOD_NOT_AVAILABLE",
         cause="The class has no method of that name.",
         remedy="Check method; wsman_schema shows what there is.",
+    ),
+)
+
+_BROKERS: t.Final = (
+    Remedy(
+        number="CIM_ERR_INVALID_ENUMERATION_CONTEXT",
+        cause="The service has given up the enumeration, or never had it.",
+        remedy="Begin the enumeration again; raise max_elements so that it takes fewer requests.",
+    ),
+    Remedy(
+        number="CIM_ERR_SERVER_LIMITS_EXCEEDED",
+        cause="The service has reached a limit of its own.",
+        remedy="Wait, lower forks or throttle the task, or ask for less at once.",
+    ),
+    Remedy(
+        number="CIM_ERR_SERVER_IS_SHUTTING_DOWN",
+        cause="The service is being stopped.",
+        remedy="Try again later, with until and retries on the task.",
     ),
 )
 
@@ -97,7 +114,7 @@ _OMI: t.Final = (
     ),
     Remedy(
         fault="wsman:InternalError",
-        cim_status=1,
+        number="CIM_ERR_FAILED",
         reason="general error occurred",
         cause="The provider failed, or a value of selector_set or arguments is not of its type: OMI says no more.",
         remedy="Check these values (wsman_schema shows the types), then look at the service's log "
@@ -191,34 +208,28 @@ _CONTROLLERS: t.Final = (
 """,
     ),
     Remedy(
-        reason="CMPI_RC_ERR_NOT_FOUND",
+        number="CIM_ERR_NOT_FOUND",
+        service="idrac",
         cause="The controller has no such instance.",
         remedy="Check selector_set: a DCIM class mostly has InstanceID, a service SystemName, CreationClassName, Name "
         "and SystemCreationClassName.",
     ),
     Remedy(
-        reason="CMPI_RC_ERR_(INVALID_CLASS|INVALID_NAMESPACE)",
+        number="CIM_ERR_INVALID_CLASS CIM_ERR_INVALID_NAMESPACE",
+        service="idrac",
         cause="The controller has no such class in this namespace.",
         remedy="Check the class in resource_uri, and set namespace to root/dcim.",
     ),
     Remedy(
-        reason="CMPI_RC_ERR_(INVALID_PARAMETER|TYPE_MISMATCH|NO_SUCH_PROPERTY)",
-        cause="A value or a name is not what the controller wants.",
-        remedy="Check arguments, properties and selector_set against the profile documents of the class.",
-    ),
-    Remedy(
-        reason="CMPI_RC_ERR_ACCESS_DENIED",
-        cause="The user has no rights for this on the controller.",
-        remedy="Give it a role with them; reading needs Login, changes need Configure.",
-    ),
-    Remedy(
-        reason="CMPI_RC_ERR_(NOT_SUPPORTED|METHOD_NOT_(FOUND|AVAILABLE))",
+        number="CIM_ERR_NOT_SUPPORTED CIM_ERR_METHOD_NOT_AVAILABLE CIM_ERR_METHOD_NOT_FOUND",
+        service="idrac",
         cause="The controller, or its licence, does not have this.",
         remedy="Check method, the firmware's version and the licence; on iDRAC settings are changed by methods "
         "(SetAttribute, CreateTargetedConfigJob), not by wsman_put.",
     ),
     Remedy(
-        reason="CMPI_RC_ERR_(FAILED|ALREADY_EXISTS)",
+        number="CIM_ERR_FAILED",
+        service="idrac",
         cause="The controller cannot do this now, mostly because a job or pending changes are in the way.",
         remedy="Look at its job queue (DCIM_LifecycleJob) and log, and try again when these are done.",
     ),
@@ -256,4 +267,4 @@ _CONTROLLERS: t.Final = (
     ),
 )
 
-ROWS: t.Final[tuple[Remedy, ...]] = (*_CIM, *_OMI, *_OPENWSMAN, *_CONTROLLERS)
+ROWS: t.Final[tuple[Remedy, ...]] = (*_CIM, *_BROKERS, *_OMI, *_OPENWSMAN, *_CONTROLLERS)

@@ -14,14 +14,13 @@ import typing as t
 class Seen(t.NamedTuple):
     """What a fault shows of itself, in the spelling of ``fault_codes``.
 
-    *fault* is ``subcode/detail``, ``subcode``, or the SOAP code where it has none. *windows* are Windows' names of its
-    numbers, the most precise first. *cim_status* is CIM's own number (DSP0200), *reason* the service's text, *service*
-    the name of a profile.
+    *fault* is ``subcode/detail``, ``subcode``, or the SOAP code where it has none. *numbers* are the names of its
+    numbers (Windows', WMI's, CIM's), the most precise first. *reason* is the service's text, *service* the name of a
+    profile.
     """
 
     fault: str | None = None
-    windows: tuple[str, ...] = ()
-    cim_status: int | None = None
+    numbers: tuple[str, ...] = ()
     reason: str | None = None
     service: str | None = None
 
@@ -30,15 +29,14 @@ class Seen(t.NamedTuple):
 class Remedy:
     """*cause* and *remedy* are one sentence each; *example* is a task in YAML, for the documentation alone.
 
-    *fault*, *windows* and *service* are names with spaces between them, any of which will do; *reason* is a pattern
+    *fault*, *number* and *service* are names with spaces between them, any of which will do; *reason* is a pattern
     within the service's text. What is not given fits every fault. The names are those of :class:`Seen`.
     """
 
     cause: str
     remedy: str
     fault: str = ""
-    windows: str = ""
-    cim_status: int | None = None
+    number: str = ""
     reason: str = ""
     service: str = ""
     example: str = ""
@@ -52,9 +50,9 @@ class Remedy:
         return tuple(self.fault.split())
 
     @functools.cached_property
-    def names(self) -> tuple[str, ...]:
-        """Windows' names."""
-        return tuple(self.windows.split())
+    def numbers(self) -> tuple[str, ...]:
+        """The names of numbers."""
+        return tuple(self.number.split())
 
     @functools.cached_property
     def services(self) -> tuple[str, ...]:
@@ -69,16 +67,15 @@ class Remedy:
         """
         bare = (seen.fault or "").partition("/")[0]
         named = [one for one in self.faults if one in (seen.fault, bare)]
-        numbers = [len(seen.windows) - index for index, name in enumerate(seen.windows) if name in self.names]
+        numbers = [len(seen.numbers) - index for index, name in enumerate(seen.numbers) if name in self.numbers]
         fits = (
             (named or not self.faults)
-            and (numbers or not self.names)
-            and self.cim_status in (None, seen.cim_status)
+            and (numbers or not self.numbers)
             and (seen.service in self.services or not self.services)
             and (not self.reason or re.search(self.reason, seen.reason or "", re.IGNORECASE))
         )
         if not fits:
             return None
         detailed = any("/" in one for one in named)
-        by_number = max(numbers, default=0), int(self.cim_status is not None)
-        return (int(detailed), *by_number, int(bool(self.reason)), int(bool(named)), int(bool(self.services)))
+        by_number = max(numbers, default=0)
+        return int(detailed), by_number, int(bool(self.reason)), int(bool(named)), int(bool(self.services))

@@ -33,7 +33,9 @@ _SERVICE: t.Final = frozenset({"wsman:UnsupportedFeature", "wsa:ActionNotSupport
 _SERVICE_DETAIL: t.Final = "InvalidResourceURI"
 _SERVICE_NAMES: t.Final = frozenset({"INVALID_RESOURCE_URI"})
 _CLASS: t.Final = frozenset({"wsa:DestinationUnreachable", "wsman:InternalError"})
-_CLASS_NAMES: t.Final = frozenset({"RESOURCE_NOT_FOUND", "WBEM_E_NOT_FOUND", "WBEM_E_INVALID_CLASS", "WBEM_E_INVALID_NAMESPACE"})
+_CLASS_NAMES: t.Final = frozenset(
+    {"RESOURCE_NOT_FOUND", "WBEM_E_NOT_FOUND", "WBEM_E_INVALID_CLASS", "WBEM_E_INVALID_NAMESPACE"}
+)
 _PROPERTIES: t.Final = ("PROPERTY", "PROPERTY.ARRAY", "PROPERTY.REFERENCE")
 _PARAMETERS: t.Final = ("PARAMETER", "PARAMETER.ARRAY", "PARAMETER.REFERENCE", "PARAMETER.REFARRAY")
 
@@ -238,7 +240,11 @@ def load(data: bytes) -> Schema:
 def _pack(value: t.Any) -> t.Any:
     if isinstance(value, (Schema, Property, Method)):
         held = {field.name: getattr(value, field.name) for field in dataclasses.fields(value) if field.compare}
-        return {name: _pack(one) for name, one in held.items() if one not in (None, False, (), {})}
+        return {
+            name: _pack(one)
+            for name, one in held.items()
+            if one is not None and one is not False and one not in ((), {})
+        }
     if isinstance(value, t.Mapping):
         return {name: _pack(one) for name, one in value.items()}
     return [_pack(one) for one in value] if isinstance(value, (list, tuple)) else value

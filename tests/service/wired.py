@@ -70,7 +70,8 @@ class Box:
         listeners = Listeners(self.configuration, {}, "localhost")
         listeners.add("HTTP", 5985)
         own = [ConfigProvider(self.configuration), listeners] if manner == "windows" else []
-        self.service = Service(chosen, [*own, *Repository(chosen).providers()], self.configuration.limits)
+        self.repository = Repository(chosen)
+        self.service = Service(chosen, [*own, *self.repository.providers()], self.configuration.limits)
         self.wrong: t.Callable[[str], WSManError | None] = lambda action: None
         self.actions: list[str] = []
         self.sent: list[str] = []

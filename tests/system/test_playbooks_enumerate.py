@@ -54,10 +54,13 @@ def read(workspace: playbook.Workspace, services: t.Callable[..., Sandbox]) -> R
     box.misbehave("stall", seconds=2, action="Pull", resource_uri="Win32_Process", at=2)
     hasty = services(configuration={"/service/EnumerationTimeoutms": "500"})
     hasty.misbehave("stall", seconds=0.8, action="Pull", at=2)
+    hasty.misbehave("gone", action="Pull", resource_uri="Win32_Process", count=None)
     late = {"resource_uri": "wmicimv2/Win32_Service", "max_elements": 1}
+    forgotten = {"resource_uri": "wmicimv2/Win32_Process", "max_elements": 2}
     wide = {"resource_uri": "wmicimv2/Win32_LogicalDisk", "max_elements": 2, "session": {"encoding": "utf-16"}}
     further = [
-        {"name": "expired", "wsman.automation.wsman_enumerate": late, "ignore_errors": True},
+        {"name": "expired", "wsman.automation.wsman_enumerate": late},
+        {"name": "forgotten", "wsman.automation.wsman_enumerate": forgotten, "ignore_errors": True},
         {"name": "utf-16", "wsman.automation.wsman_enumerate": wide},
     ]
     hosts = {"server1": playbook.variables(box), "hasty": playbook.variables(hasty)}
@@ -99,11 +102,22 @@ def test_timeout_fails_the_task(read: Read) -> None:
     assert outcome.status == "ignored" and "time" in outcome.msg.lower(), outcome
 
 
-def test_a_context_that_expired_is_a_fault_and_no_part_of_the_result(read: Read) -> None:
+def test_a_context_that_expired_is_begun_again(read: Read) -> None:
     outcome = read.run["expired"]
+    assert outcome.status == "ok", outcome
+    names = [one["Name"] for one in outcome.result["instances"]]
+    assert len(names) == len(set(names)) == outcome.result["count"] > 2
+    event = {"at_pull": 2, "fault": "wsen:InvalidEnumerationContext", "action": "restarted", "max_elements": 1}
+    assert outcome.result["recovered"] == [event]
+
+
+def test_a_context_that_is_gone_each_time_is_a_fault_that_counts_and_no_part_of_the_result(read: Read) -> None:
+    outcome = read.run["forgotten"]
     assert outcome.status == "ignored" and "instances" not in outcome.result, outcome
     assert outcome.result["fault"]["subcode"] == "wsen:InvalidEnumerationContext"
     assert outcome.result["fault"]["windows_name"] == "ENUMERATE_INVALID_ENUMERATION_CONTEXT"
+    assert "begun 5 times and came to 2 items in its longest pass" in outcome.msg
+    assert [one["max_elements"] for one in outcome.result["recovered"]] == [1, 1, 1, 1]
 
 
 def test_utf_16_both_ways(read: Read) -> None:
@@ -113,6 +127,6 @@ def test_utf_16_both_ways(read: Read) -> None:
 
 
 def test_nothing_is_left_open(read: Read) -> None:
-    assert read.box.contexts == []
+    assert read.box.contexts == [] and read.hasty.contexts == []
     releases = [one for one in read.box.journal if (one.action or "").endswith("Release")]
     assert len(releases) >= 4

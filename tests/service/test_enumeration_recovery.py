@@ -19,6 +19,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.enumeration import Enumeration
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import ProtocolError, WSManFault
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
+from sandbox.data import UNEVEN_ROWS
 from sandbox.faults import Fault
 from sandbox.provider import Call, Filter, Item, Provider
 from sandbox.render import rendered
@@ -161,6 +162,33 @@ def test_a_service_that_can_encode_so_many_rows_and_loses_more(most: int, sizes:
         numbers, enumeration = read(client, max_elements=100)
         assert numbers == list(range(ROWS))
         assert [one["max_elements"] for one in enumeration.recovered] == sizes
+    assert connection.contexts == []
+
+
+@pytest.mark.parametrize(("envelope", "restarts"), [(60_000, 3), (25_000, 4), (12_000, None)])
+def test_openwsman_loses_batches_that_do_not_fit_into_the_envelope(envelope: int, restarts: int | None) -> None:
+    """Its own manner, with rows of uneven length, and nothing done to it from outside."""
+    connection = Wired("openwsman")
+    uri = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/Sandbox_Row"
+    enumeration = Enumeration(Target(uri), max_elements=1000, max_envelope_size=envelope)
+    if restarts is None:
+        with pytest.raises(WSManFault, match="EncodingLimit") as caught:
+            Client(connection).collect(enumeration)
+        assert "begun 5 times" in caught.value.__notes__[0]
+    else:
+        items = Client(connection).collect(enumeration)
+        texts = [one.element.findtext(f"{{{uri}}}Number") for one in items if one.element is not None]
+        assert [int(text or "0") for text in texts] == list(range(1, UNEVEN_ROWS + 1))
+        assert enumeration.restarts == restarts
+    assert connection.contexts == []
+
+
+def test_openwsman_never_ends_without_polymorphism() -> None:
+    connection = Wired("openwsman")
+    uri = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/Sandbox_Row"
+    with pytest.raises(ProtocolError, match="leave polymorphism out") as caught:
+        Client(connection).collect(Enumeration(Target(uri), polymorphism="none"))
+    assert f"{UNEVEN_ROWS} items came before that" in caught.value.__notes__[0]
     assert connection.contexts == []
 
 

@@ -33,6 +33,8 @@ from ansible_collections.wsman.automation.plugins.plugin_utils._login import Rep
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import Result
 from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange, connect, is_address, resolve
 
+#: In the order of a request's way.
+STEPS: t.Final = ("name", "tcp", "proxy", "tls", "http", "schemes", "authentication", "identify", "get")
 #: What every service of a kind has, and answers quickly: the URI with its selectors, and the namespace.
 _INSTANCES: t.Final[dict[str, tuple[str, str | None]]] = {
     "windows": ("winrm/config", None),
@@ -67,13 +69,13 @@ def run(client: Client) -> Result:
     way = _Way(client)
     diagnosis: list[Result] = []
     failed: str | None = None
-    for name, look in way.steps():
+    for name in STEPS:
         if failed:
             diagnosis.append(_step(name, Found(f"Skipped, as {failed} failed.", None), None))
             continue
         began = time.monotonic()
         try:
-            found, remedy = look(), None
+            found, remedy = way.look(name), None
         except WSManError as error:
             failed, found, remedy = name, Found(_message(error), False), getattr(error, "remedy", None) or _REMEDY
         diagnosis.append(_step(name, found, None if found.ok is None else time.monotonic() - began, remedy))
@@ -92,7 +94,7 @@ def _message(error: WSManError) -> str:
 
 
 class _Way:
-    """The steps to one service, each a method that says what it found or raises what failed."""
+    """The steps to one service, each a method of its name that says what it found or raises what failed."""
 
     def __init__(self, client: Client) -> None:
         self.client, self.options = client, client.options
@@ -101,19 +103,10 @@ class _Way:
         self.identity: Result | None = None
         self.reply: Reply | None = None
 
-    def steps(self) -> tuple[tuple[str, t.Callable[[], Found]], ...]:
-        """Name and method, in the order of a request's way."""
-        return (
-            ("name", self.name),
-            ("tcp", self.tcp),
-            ("proxy", self.proxy),
-            ("tls", self.tls),
-            ("http", self.http),
-            ("schemes", self.schemes),
-            ("authentication", self.authenticate),
-            ("identify", self.identify),
-            ("get", self.get),
-        )
+    def look(self, step: str) -> Found:
+        """What the step of this name shows."""
+        method: t.Callable[[], Found] = getattr(self, step)
+        return method()
 
     def name(self) -> Found:
         """The addresses of the name; behind a proxy its own, for it looks up the service's."""
@@ -174,7 +167,7 @@ class _Way:
         others = f" {', '.join(usable[1:])} would do too, and the account is shown once." if usable[1:] else ""
         return Found(f"{offered}; the session uses {usable[0]}.{others}")
 
-    def authenticate(self) -> Found:
+    def authentication(self) -> Found:
         """The account, shown once, by the first of the session's authentications that is offered."""
         if self.anonymous:
             return Found("Not used: nothing is shown to the service.", None)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 
 import bootstrap
+import remedies_page
 import trees
 
 ROOT = bootstrap.ROOT
@@ -26,6 +27,7 @@ def run(command: list[str], variables: dict[str, str], folder: pathlib.Path = RO
 
 def build(environment: bootstrap.Environment) -> None:
     """A link would make antsibull-docs read build folders too, so the pages are made from a copy of the project."""
+    remedies_page.main()
     collection = trees.copy("docs")
     variables = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
     variables["PATH"] = os.pathsep.join([str(environment.bin), variables.get("PATH", os.defpath)])

@@ -41,14 +41,16 @@ class Cache:
 
     def knows(self, namespace: str, name: str) -> bool:
         """Whether the class was asked for, with whatever success."""
-        return _key(namespace, name) in self._held or name.lower() in self._file(namespace)
+        key, entries = _key(namespace, name), self._file(namespace)
+        if key not in self._held and key[1] in entries:
+            text = entries[key[1]]
+            with contextlib.suppress(ValueError):  # somebody has spoilt it
+                self._held[key] = None if text is None else class_schema.load(text.encode())
+        return key in self._held
 
     def find(self, namespace: str, name: str) -> Schema | None:
-        """The schema of a class that ``knows`` knows, None where it was refused."""
-        key = _key(namespace, name)
-        if key not in self._held:
-            self._held[key] = _load(self._file(namespace).get(key[1]))
-        return self._held[key]
+        """The schema of a class, None where it was refused, or never asked for."""
+        return self._held[_key(namespace, name)] if self.knows(namespace, name) else None
 
     def keep(self, namespace: str, name: str, schema: Schema | None, *, lasting: bool = True) -> None:
         """Remember the answer, for later tasks too if it is *lasting*."""
@@ -87,13 +89,6 @@ class Cache:
 
 def _key(namespace: str, name: str) -> tuple[str, str]:
     return namespace.lower(), name.lower()
-
-
-def _load(text: str | None) -> Schema | None:
-    try:
-        return None if text is None else class_schema.load(text.encode())
-    except ValueError:
-        return None
 
 
 def _read(path: str) -> dict[str, str | None]:

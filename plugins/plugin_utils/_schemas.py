@@ -71,7 +71,8 @@ class Schemas:
     def fetch(self, class_name: str, namespace: str) -> Schema:
         """The schema of a class, asked for unless it is known. Raises WSManError."""
         cache = self._cache()
-        if not cache.knows(namespace, class_name) or (held := cache.find(namespace, class_name)) is None:
+        held = cache.find(namespace, class_name)
+        if held is None:
             held = class_schema.read(self._client.execute(class_schema.request(class_name, namespace)), namespace)
             cache.keep(namespace, class_name, held)
         return held
@@ -98,7 +99,7 @@ class Schemas:
         cache = self._cache()
         if not cache.knows(namespace, name) and self._may_ask(target, name, cache):
             self._ask(cache, namespace, name)
-        held = cache.find(namespace, name) if cache.knows(namespace, name) else None
+        held = cache.find(namespace, name)
         if held is None:
             return None
         numeric = self._client.known_profile(target.resource_uri) is not profiles.WINDOWS

@@ -39,8 +39,8 @@ from ansible_collections.wsman.automation.plugins.plugin_utils._result import Re
 
 Wanted = dict[str, t.Any]
 
-#: Services that an unknown one may turn out to be, and that compare or write otherwise than a generic one.
-_UNNAMED: t.Final = (profiles.GENERIC, profiles.OMI)
+#: One of each way to compare (``normal_forms``): an unknown service may turn out to be any of them.
+_UNLIKE: t.Final = (profiles.GENERIC, profiles.OMI, profiles.OPENWSMAN)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,12 +84,10 @@ def plan(client: Client, part: Part, held: Element, choices: Choices) -> Plan:
     schema = client.schemas.of(part.target)
     known = client.known_profile(uri)
     if known is None:
-        try:
-            plans = [recipes.plan_put(one.name, part, held, schema, choices=choices) for one in _UNNAMED]
-        except UsageError:
-            plans = []
-        if plans and not any(one.changed for one in plans):
-            return plans[0]
+        with contextlib.suppress(UsageError):
+            plans = [recipes.plan_put(one.name, part, held, schema, choices=choices) for one in _UNLIKE]
+            if not any(one.changed for one in plans):
+                return plans[0]
         known = client.profile(uri)
     return recipes.plan_put(known.name, part, held, schema, choices=choices)
 

@@ -8,6 +8,7 @@ What is done to each of them is the business of the operation. Knows the client;
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ansible_collections.wsman.automation.plugins.module_utils import _argspec
@@ -97,12 +98,26 @@ def act(
 ) -> Result:
     """*plan* and then *carry_out* what the task wants of the instance that it names, or of all that its filter finds.
 
-    All are planned before the first plan is carried out. An error says which were changed before.
+    All are planned before the first plan is carried out. An error says which instance it is about, and which were
+    changed before.
     """
     found = find(client, target, arguments)
     if found is None:
         return carry_out(plan(target))
-    return _each([(one, plan(one)) for one in found], carry_out, check_mode=check_mode)
+    planned: list[tuple[Target, _Plan]] = []
+    for one in found:
+        with _naming(one):
+            planned.append((one, plan(one)))
+    return _each(planned, carry_out, check_mode=check_mode)
+
+
+@contextlib.contextmanager
+def _naming(target: Target) -> t.Iterator[None]:
+    try:
+        yield
+    except WSManError as error:
+        error.add_note(f"This is about {describe(target)}.")
+        raise
 
 
 def _each(
@@ -111,7 +126,8 @@ def _each(
     results: list[Result] = []
     for target, plan in planned:
         try:
-            results.append({"endpoint_reference": to_reference(target), **carry_out(plan)})
+            with _naming(target):
+                results.append({"endpoint_reference": to_reference(target), **carry_out(plan)})
         except WSManError as error:
             changed = [_name(one) for one in results if one["changed"]]
             if changed and not check_mode:

@@ -336,6 +336,8 @@ class TestQueries:
         arguments = {**ITEMS, "filter": TWO, "limit_targets": 2, "properties": {"Level": 1, "Name": "alpha"}}
         result = box.run("put", arguments)
         assert result["msg"].startswith("properties.Name: ")
+        assert result["msg"].endswith("This is about Sandbox_Item?Name=beta+Group=1.")
+        assert "changed" not in result
         assert "Put" not in box.actions
 
     def test_a_failure_half_way_says_what_was_changed(self, manner):
@@ -345,8 +347,22 @@ class TestQueries:
         arguments = {**ITEMS, "filter": TWO, "limit_targets": 2, "properties": {"Level": 55}}
         result = box.run("put", arguments)
         assert (result["failed"], result["changed"]) == (True, True)
-        changed = [name for name in ("alpha", "beta") if f"Before that, Sandbox_Item?Name={name}" in result["msg"]]
-        assert len(changed) == 1
+        assert "This is about Sandbox_Item?Name=beta+Group=1." in result["msg"]
+        assert result["msg"].endswith("Before that, Sandbox_Item?Name=alpha+Group=1 was changed.")
+        assert int(read(box)["Level"]) == 55
+
+    def test_what_a_service_does_not_keep_ends_it_too(self, manner):
+        """The second instance is not touched, and the first is said to be changed, not kept."""
+        box = wired.Box(manner)
+        arguments = {**ITEMS, "filter": TWO, "limit_targets": 2, "properties": {"Level": 256}, "types": "text"}
+        result = box.run("put", arguments)
+        if manner == "windows":
+            assert "fault" in result
+        else:
+            assert (result["failed"], result["changed"]) == (True, True)
+            assert result["altered"]["Level"]["held"] == "0"
+            assert "This is about Sandbox_Item?Name=alpha+Group=1." in result["msg"]
+        assert box.actions.count("Put") == 1
 
     def test_all_classes_of_a_namespace(self, manner):
         box = wired.Box(manner)

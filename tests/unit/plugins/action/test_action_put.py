@@ -140,6 +140,20 @@ def test_an_unknown_service_is_asked_once_what_it_is_and_only_before_a_put(run):
     assert connection.actions == ["Get"]
 
 
+def test_who_it_is_matters_for_what_is_equal_too(run):
+    """A null array is an empty one, but not to OMI where a schema says that it is an array (state.md §2)."""
+    identity = (
+        '<i:IdentifyResponse xmlns:i="http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd">'
+        "<i:ProductVendor>{}</i:ProductVendor></i:IdentifyResponse>"
+    )
+    held = thing().replace("<p:Words>x</p:Words><p:Words>y</p:Words>", '<p:Words xsi:nil="true"/>')
+    arguments = {**PLACE, "properties": {"Words": []}, "types": {"Words": "string[]"}}
+    for vendor, changed in (("Open Management Infrastructure", True), ("Somebody", False)):
+        result, connection = run("put", arguments, held, identity.format(vendor), check_mode=True)
+        assert connection.actions == ["Get", "Identify"]
+        assert result["changed"] is changed
+
+
 def test_a_fragment_is_named_as_the_service_spells_it(run):
     arguments = {**PLACE, "resource_uri": "wmicimv2/CIM_Thing", "fragment": "VALUE", "value": 2}
     _result, connection = run("put", arguments, thing(uri=WMI_URI), "", thing("2", uri=WMI_URI))

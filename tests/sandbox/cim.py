@@ -24,7 +24,7 @@ from . import (  # pylint: disable=unused-import
     windows_methods,  # noqa: F401 it registers what it implements
 )
 from .addresses import Address
-from .classes import CIMClass, Instance, Property, Reference
+from .classes import CIMClass, Instance, Property, Reference, new_instance
 from .instances import Writer
 from .manners import WMI
 from .problems import Problem, checked
@@ -107,8 +107,10 @@ class CIMProvider(Provider):
             raise Problem("representation_missing")
         target.check_root(body, cim_class)
         given = {prop.name: value for prop, value in target.read(body, cim_class)}
-        made = storing.made(self.manner, cim_class, given, target.keys_sent(body, cim_class))
+        made = new_instance(cim_class, {**given, **target.keys_sent(body, cim_class)})
         methods.complete(made)
+        if self.manner.keys_apart:
+            storing.keep_keys(made, {})
         for key in cim_class.keys:
             if made.reference.keys.get(key.name) is None:
                 raise Problem("key_missing", key.name)

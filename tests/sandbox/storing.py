@@ -10,7 +10,7 @@ import re
 import typing as t
 
 from . import values
-from .classes import CIMClass, Instance, Property, new_instance
+from .classes import Instance, Property
 from .problems import Problem
 from .values import Spelling
 
@@ -102,11 +102,3 @@ def keep_keys(instance: Instance, given: t.Mapping[str, t.Any]) -> None:
     for key in instance.cim_class.keys:
         value = given.get(key.name, path.keys.get(key.name))
         instance.values[key.name] = _without_entities(value) if isinstance(value, str) else value
-
-
-def made(manner: Manner, cim_class: CIMClass, given: t.Mapping[str, t.Any], keys: t.Mapping[str, t.Any]) -> Instance:
-    """The instance that a Create makes: *keys* as they were sent, *given* as they were understood."""
-    instance = new_instance(cim_class, {**given, **keys})
-    if manner.keys_apart:
-        keep_keys(instance, {})
-    return instance

@@ -187,3 +187,31 @@ def test_jobs_of_storage_have_another_name() -> None:
     job = next(child for child in found if names.local(child.tag) == "CreatedStorageJob")
     states = [plain(answer(ask(asked, names.GET, base + "MSFT_StorageJob", selectors_of(job))))["JobState"]]
     assert states == ["4"]
+
+
+def attribute(asked: Service, name: str) -> dict[str, t.Any]:
+    keys = {"InstanceID": f"BIOS.Setup.1-1:{name}", "__cimnamespace": "root/dcim"}
+    return plain(answer(ask(asked, names.GET, DELL + "DCIM_BIOSEnumeration", keys)))
+
+
+def test_attributes_of_an_idrac_are_pending_until_a_job_reboots() -> None:
+    asked = started("idrac")[0]
+    given = {"Target": "BIOS.Setup.1-1", "AttributeName": ["LogicalProc", "ProcVirtualization"]}
+    found = plain(
+        answer(
+            invoke(asked, DELL, "DCIM_BIOSService", "SetAttributes", BIOS, AttributeValue=["Disabled"] * 2, **given)
+        )
+    )
+    assert (found["ReturnValue"], found["SetResult"]) == ("0", ["Set PendingValue"] * 2)
+    held = attribute(asked, "LogicalProc")
+    assert (held["CurrentValue"], held["PendingValue"]) == ("Enabled", "Disabled")
+    lifecycle(asked, RebootJobType="1")
+    assert attribute(asked, "LogicalProc")["CurrentValue"] == "Disabled"
+    for name, value, code in (
+        ("ProcCoreSpeed", "1", "BIOS010"),
+        ("LogicalProc", "maybe", "BIOS003"),
+        ("Nope", "1", "BIOS002"),
+    ):
+        one = {"Target": "BIOS.Setup.1-1", "AttributeName": name, "AttributeValue": value}
+        found = plain(answer(invoke(asked, DELL, "DCIM_BIOSService", "SetAttribute", BIOS, **one)))
+        assert (found["ReturnValue"], found["MessageID"]) == ("2", code) and found["Message"]

@@ -345,7 +345,7 @@ def test_idrac_fails_inside_a_good_answer() -> None:
     given |= {"Target": "BIOS.Setup.1-1"}
     found = plain(answer(invoke(service("idrac"), DELL, "DCIM_BIOSService", "SetAttribute", BIOS, **given)))
     assert (found["ReturnValue"], found["MessageID"], found["MessageArguments"]) == ("2", "BIOS002", "a")
-    good = {**given, "AttributeName": "ProcVirtualization"}
+    good = {**given, "AttributeName": "ProcVirtualization", "AttributeValue": "Disabled"}
     found = plain(answer(invoke(service("idrac"), DELL, "DCIM_BIOSService", "SetAttribute", BIOS, **good)))
     assert (found["ReturnValue"], found["RebootRequired"]) == ("0", "Yes")
 

@@ -18,15 +18,17 @@ from cim_requests import (
     ask,
     body_text,
     enumerate,
+    instance,
     invoke,
     items,
     plain,
+    reference,
     reference_parts,
     selectors_of,
     service,
     values,
 )
-from sandbox_requests import content, fault
+from sandbox_requests import content, element, fault
 
 from sandbox import data, methods, names
 from sandbox.classes import CIMClass
@@ -321,3 +323,29 @@ def test_every_declared_method_is_implemented() -> None:
             found = [(above.name.lower(), name) in methods.IMPLEMENTATIONS for above in known.lineage()]
             assert any(found) or "abstract" in known.qualifiers, (known.name, method.name)
     assert methods.IMPLEMENTATIONS.keys() <= declared
+
+
+@pytest.mark.parametrize("manner", ["windows", "omi", "openwsman"])
+def test_references_and_instances_in_and_out(manner: str) -> None:
+    asked, space = service(manner), {"__cimnamespace": "root/cimv2"}
+    members = [reference(CIM + "Sandbox_AllTypes", Id=number) for number in ("2", "3")]
+    found = answer(invoke(asked, CIM, "Sandbox_AllTypes", "Join", space, Members=members))
+    ids = [selectors_of(child)["Id"] for child in found if child.tag.endswith("}All")]
+    assert (plain(found)["Count"], ids) == ("2", ["2", "3"])
+    assert plain(answer(invoke(asked, CIM, "Sandbox_AllTypes", "Double", space, Number="21")))["Result"] == "42"
+    point = f"{{{CIM}Sandbox_Point}}"
+    origin = element(f"{{{CIM}Sandbox_AllTypes}}From", None, element(point + "X", "1"))
+    body = element(f"{{{CIM}Sandbox_AllTypes}}Move_INPUT", None, origin, element(f"{{{CIM}Sandbox_AllTypes}}By", "4"))
+    uri = CIM + "Sandbox_AllTypes"
+    moved = answer(ask(asked, uri + "/Move", uri, space, body)).find(f"{{{uri}}}ReturnValue")
+    assert moved is not None and moved.findtext(point + "X") == "5"
+
+
+@pytest.mark.parametrize("manner", ["windows", "omi", "openwsman"])
+def test_the_service_may_choose_the_key(manner: str) -> None:
+    asked, uri, space = service(manner), CIM + "Sandbox_Ticket", {"__cimnamespace": "root/cimv2"}
+    body = instance(CIM, "Sandbox_Ticket", Id="printer", Text="paper")
+    made = selectors_of(answer(ask(asked, names.CREATE, uri, space, body)))
+    assert made["Id"] == "printer-0001"
+    assert plain(answer(ask(asked, names.GET, uri, {**made, **space})))["Text"] == "paper"
+    assert fault(ask(asked, names.GET, uri, {"Id": "printer", **space}))[0] == "DestinationUnreachable"

@@ -292,6 +292,42 @@ class TestDelete:
         assert box.run("delete", target, check_mode=True)["changed"] is False
 
 
+def references(result):
+    """Every endpoint reference in a result, at any depth."""
+    if isinstance(result, dict):
+        found = [result] if set(result) == {"address", "resource_uri", "selector_set"} else []
+        return found or [one for value in result.values() for one in references(value)]
+    return [one for value in result for one in references(value)] if isinstance(result, list) else []
+
+
+def test_every_reference_of_a_result_goes_back_into_any_module(box):
+    """From an enumeration, a value of an instance, a change and a creation (state.md §2)."""
+    made = box.run("create", {**NEW, "properties": {"Level": 1}})
+    results = [
+        made,
+        box.run("put", {**ITEM, "properties": {"Level": 77}}),
+        box.run("put", {"endpoint_reference": made["endpoint_reference"], "properties": {"Level": 2}}),
+        box.run("get", TYPES),
+        box.run("enumerate", {**ITEMS, "return_type": "epr"}),
+        box.run("enumerate", {**ITEMS, "return_type": "object_and_epr"}),
+    ]
+    if box.manner != "amt":
+        results.append(box.run("put", {**ITEMS, "filter": TWO, "limit_targets": 2, "properties": {"Level": 5}}))
+    found = references(results)
+    assert len(found) >= 3 + 3 + 8
+    for reference in found:
+        read = box.run("get", {"endpoint_reference": reference})
+        assert "failed" not in read, reference
+        name, value = next(iter(reference["selector_set"].items()))
+        if name in read["instance"]:
+            assert str(read["instance"][name]) == value
+        same = {} if reference["resource_uri"].endswith("Sandbox_AllTypes") else {"Level": read["instance"]["Level"]}
+        assert box.run("put", {"endpoint_reference": reference, "properties": same})["changed"] is False
+        assert box.run("delete", {"endpoint_reference": reference}, check_mode=True)["changed"] is True
+    assert box.run("delete", {"endpoint_reference": made["endpoint_reference"]})["changed"] is True
+    assert box.run("get", {"endpoint_reference": made["endpoint_reference"]})["failed"] is True
+
+
 @pytest.mark.parametrize("manner", ["windows", "omi", "openwsman"])
 class TestQueries:
     """A filter in place of selectors."""

@@ -326,7 +326,9 @@ def _refuse_unwritable(member: Property | None, value: t.Any, path: str, configu
     if member is not None and member.key:
         remedy = "Delete the instance and create it with the new key."
         code = WINDOWS_CODE_KEYS if configuration else None
-        raise UsageError("a key cannot be changed.", option=path, remedy=remedy, windows_code=code)
+        raise UsageError(
+            f"it is a key ({member.type}), and a key cannot be changed.", option=path, remedy=remedy, windows_code=code
+        )
     if value is None and configuration:
         raise UsageError("null is no value here.", option=path, remedy="An empty text ('') clears a text.")
 

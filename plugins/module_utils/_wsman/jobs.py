@@ -42,6 +42,7 @@ _BAD_STATES: t.Final = (8, 9, 10)
 _GOOD: t.Final = frozenset(("completed", "rebootcompleted"))
 _BAD: t.Final = frozenset(("completedwitherrors", "failed", "rebootfailed"))
 _WAITING_FOR_REBOOT: t.Final = frozenset(("scheduled", "rebootpending", "pendingreboot"))
+_TEXTS: t.Final = ("errordescription", "errorsummarydescription", "message")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,15 +135,13 @@ def describe_error(members: t.Mapping[str, Value]) -> str | None:
     Reads jobs, the outputs of iDRAC's methods, and the instances of ``CIM_Error`` that GetErrorEx gives.
     """
     known = {name.lower(): value for name, value in members.items()}
-    texts = [_text(known.get(name)) for name in ("errordescription", "errorsummarydescription", "message")]
-    said = list(dict.fromkeys(text for text in texts if text))
+    said = [text for name in _TEXTS for text in _texts(known.get(name))]
     code = _integer(known.get("errorcode"))
-    numbers = [_text(known.get("messageid")), f"error code {code}" if code else None]
-    known_numbers = ", ".join(number for number in numbers if number)
+    numbers = ", ".join([*_texts(known.get("messageid")), *([f"error code {code}"] if code else [])])
     if not said:
-        return known_numbers or None
-    joined = " ".join(text if text[-1] in ".!?" else f"{text}." for text in said)
-    return f"{joined} ({known_numbers})" if known_numbers else joined
+        return numbers or None
+    joined = " ".join(text if text[-1] in ".!?" else f"{text}." for text in dict.fromkeys(said))
+    return f"{joined} ({numbers})" if numbers else joined
 
 
 def describe_errors(output: t.Mapping[str, Value]) -> str | None:
@@ -181,6 +180,10 @@ def _integer(value: Value) -> int | None:
 
 
 def _text(value: Value) -> str | None:
-    """A text that says something: iDRAC writes NA where it has none."""
-    text = value.strip() if isinstance(value, str) else ""
-    return text if text and text.upper() != "NA" else None
+    return next(iter(_texts(value)), None)
+
+
+def _texts(value: Value) -> list[str]:
+    """The texts that say something, of one or of several: iDRAC writes NA where it has none."""
+    each = [one.strip() for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+    return [text for text in each if text and text.upper() != "NA"]

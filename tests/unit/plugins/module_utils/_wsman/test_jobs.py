@@ -107,6 +107,7 @@ def test_percent(percent, read):
             "a. b.",
         ),
         ({"JobStatus": "Failed", "Message": "Unable to run.", "MessageID": "PR21"}, "Unable to run. (PR21)"),
+        ({"JobStatus": "Failed", "Message": ["One.", "Two"], "MessageID": ["A1", "B2"]}, "One. Two. (A1, B2)"),
         ({"JobStatus": "Failed", "Message": "NA", "MessageID": "NA"}, None),
         ({"JobStatus": "Running", "Message": "Job in progress.", "MessageID": "PR20"}, None),
     ],

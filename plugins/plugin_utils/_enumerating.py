@@ -64,11 +64,11 @@ def enumerate(client: Client, target: Target, arguments: Arguments) -> Result:
         "truncated": enumeration.truncated,
         "recovered": enumeration.recovered,
     }
-    if enumeration.return_type != "epr":
+    if arguments["return_type"] != "epr":
         whole = names is None and _is_whole(enumeration, arguments)
         rows = [_read(client, enumeration, one, whole=whole) for one in items]
         result.update(_show(rows, names, value_names=arguments["value_maps"]))
-    if enumeration.return_type != "object":
+    if arguments["return_type"] != "object":
         result["endpoint_references"] = [
             one.endpoint_reference.to_plain() if one.endpoint_reference else None for one in items
         ]
@@ -76,11 +76,13 @@ def enumerate(client: Client, target: Target, arguments: Arguments) -> Result:
 
 
 def _make(client: Client, target: Target, chosen: Filter | None, arguments: Arguments) -> Enumeration:
-    batch = arguments["max_elements"]
+    batch, return_type = arguments["max_elements"], arguments["return_type"]
+    if return_type == "epr" and filters.selectors_of(chosen) and not _is_windows(client, target):
+        return_type = "object_and_epr"  # what such a filter selects must be seen: OMI takes no notice of it
     enumeration = Enumeration(
         target,
         filter=chosen,
-        return_type=arguments["return_type"],
+        return_type=return_type,
         polymorphism=arguments["polymorphism"],
         max_elements=client.options.batch_items if batch is None else batch,
         limit=arguments["limit"],
@@ -97,6 +99,10 @@ def _query_target(client: Client, target: Target, chosen: Filter | None) -> Targ
     if elsewhere == windows or client.profile(target.resource_uri) is not profiles.WINDOWS:
         return elsewhere
     return windows
+
+
+def _is_windows(client: Client, target: Target) -> bool:
+    return client.known_profile(target.resource_uri) is profiles.WINDOWS
 
 
 def _check_properties(client: Client, target: Target, chosen: Filter | None, arguments: Arguments) -> list[str]:

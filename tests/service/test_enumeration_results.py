@@ -162,6 +162,20 @@ def test_rows_of_a_query_have_the_types_of_the_class_after_from(uri: str, return
     assert len(connection.asked_schemas) == 1
 
 
+@pytest.mark.parametrize("return_type", ["object", "epr", "object_and_epr"])
+@pytest.mark.parametrize("manner", MANNERS)
+def test_a_selector_filter_selects_also_where_the_service_takes_no_notice_of_it(manner: str, return_type: str) -> None:
+    """OMI sends all instances (wire/omi/43); the limit counts those that are meant."""
+    found = enumerate(Wired(manner), TYPES, filter={"Id": 3}, return_type=return_type, limit=1, max_elements=1)
+    assert found["count"] == 1
+    if return_type != "epr":
+        assert [str(one["Id"]) for one in found["instances"]] == ["3"]
+    if return_type != "object":
+        assert [one["selector_set"]["Id"] for one in found["endpoint_references"]] == ["3"]
+    assert ("instances" in found, "endpoint_references" in found) == (return_type != "epr", return_type != "object")
+    assert enumerate(Wired(manner), TYPES, filter={"Text": "  SPACES  "}, return_type=return_type)["count"] == 1
+
+
 SPOOLER = {"resource_uri": "cimv2/Win32_Service", "selector_set": {"Name": "Spooler"}}
 
 

@@ -27,7 +27,7 @@ import copy
 import typing as t
 from xml.etree.ElementTree import Element, SubElement
 
-from . import enumerated, envelope, recovery, uris, xml
+from . import enumerated, envelope, filters, recovery, uris, xml
 from .addressing import Target
 from .enumerated import Item
 from .envelope import Request, Response
@@ -84,6 +84,7 @@ class Enumeration:
     ) -> None:
         self.target = target
         self.filter = filter
+        self._selectors = filters.selectors_of(filter)
         self.return_type = return_type
         self.mode = _choose(MODES, return_type, "return_type")
         self.polymorphism = None if polymorphism is None else _choose(POLYMORPHISM, polymorphism, "polymorphism")
@@ -241,10 +242,14 @@ class Enumeration:
         return body
 
     def _batch(self) -> int:
-        """Never more than are still wanted."""
-        return self.max_elements if self.limit is None else min(self.max_elements, self.limit - self.count)
+        """Never more than are still wanted, unless some of them may not be what the filter selects."""
+        most = self.max_elements if self.limit is None or self._selectors else self.limit - self.count
+        return min(self.max_elements, most)
 
     def _take(self, items: list[Item]) -> list[Item]:
+        """Those that the filter selects, of services too that take no notice of it, up to the limit."""
+        if self._selectors:
+            items = [one for one in items if filters.selects(self._selectors, one.element, one.endpoint_reference)]
         wanted = items if self.limit is None else items[: self.limit - self.count]
         self.truncated = len(wanted) < len(items)
         self.count += len(wanted)

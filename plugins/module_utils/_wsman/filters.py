@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import decimal
 import re
 import typing as t
 from xml.etree.ElementTree import Element, SubElement
 
-from . import addressing, uris, xml
+from . import addressing, instance, uris, xml
 from .addressing import EndpointReference, Target
 from .errors import UsageError
 
@@ -116,6 +117,42 @@ def normalise_dialect(dialect: str | None) -> str | None:
         names = ", ".join(DIALECTS)
         raise UsageError(f"{dialect!r} is no dialect.", option="dialect", remedy=f"Take one of {names}, or a URI.")
     return uri
+
+
+def selectors_of(filter: Filter | None) -> dict[str, str]:
+    """What a selector filter compares, by names in lower case; empty for any other."""
+    if filter is None or filter.dialect != uris.DIALECT_SELECTOR or isinstance(filter.content, str):
+        return {}
+    selectors = addressing.selector_set_from_element(filter.content)
+    return {name.lower(): value for name, value in selectors.items() if isinstance(value, str)}
+
+
+def selects(selectors: t.Mapping[str, str], element: Element | None, reference: EndpointReference | None) -> bool:
+    """Whether the item is one of those that *selectors* select: OMI takes the filter and sends all (wire/omi/43).
+
+    Compared as Windows does, upper and lower case being the same. What an endpoint reference alone does not tell is
+    not judged.
+    """
+    for name, wanted in selectors.items():
+        if element is not None:
+            found = (child for child in element if xml.local(child.tag).lower() == name)
+            held = [child.text or "" for child in found if not instance.is_nil(child)]
+        else:
+            keys = reference.selector_set if reference is not None else {}
+            held = [value for key, value in keys.items() if key.lower() == name and isinstance(value, str)] or [wanted]
+        if not any(_is_same(one, wanted) for one in held):
+            return False
+    return True
+
+
+def _is_same(held: str, wanted: str) -> bool:
+    """One text, or two spellings of a number."""
+    if held.strip().casefold() == wanted.strip().casefold():
+        return True
+    try:
+        return decimal.Decimal(held.strip()) == decimal.Decimal(wanted.strip())
+    except decimal.InvalidOperation:
+        return False
 
 
 def wql_target(target: Target, query: str, *, windows: bool) -> Target:

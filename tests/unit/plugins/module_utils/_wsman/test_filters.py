@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import filters, uris, xml
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import EndpointReference, Target
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
 
 CLASS = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/X_Small"
@@ -170,6 +170,38 @@ def test_contradictions(options, option):
     with pytest.raises(UsageError) as caught:
         filters.from_plain(**options)
     assert caught.value.option == option
+
+
+@pytest.mark.parametrize(
+    ("wanted", "selected"),
+    [
+        ({"Name": "Alpha"}, True),
+        ({"name": "ALPHA"}, True),
+        ({"Name": "alpha", "Number": 7}, True),
+        ({"Number": "7.0"}, True),
+        ({"Flag": False}, True),
+        ({"Name": "beta"}, False),
+        ({"Name": "alpha", "Number": 8}, False),
+        ({"Flag": True}, False),
+        ({"Nothing": ""}, False),
+        ({"Unknown": "x"}, False),
+    ],
+)
+def test_what_a_selector_filter_selects(wanted, selected):
+    nil = f'xmlns:xsi="{uris.NS_XSI}" xsi:nil="true"'
+    row = f"<X><Name>alpha</Name><Number>7</Number><Flag>FALSE</Flag><Nothing {nil}/></X>"
+    selectors = filters.selectors_of(filters.from_plain(wanted))
+    assert filters.selects(selectors, xml.load(row.encode()), None) is selected
+
+
+@pytest.mark.parametrize(("wanted", "selected"), [({"Id": 7}, True), ({"id": 8}, False), ({"Name": "x"}, True)])
+def test_what_a_reference_tells(wanted, selected):
+    reference = EndpointReference(CLASS, {"Id": "7"})
+    assert filters.selects(filters.selectors_of(filters.from_plain(wanted)), None, reference) is selected
+
+
+def test_only_a_selector_filter_has_selectors():
+    assert filters.selectors_of(None) == filters.selectors_of(filters.from_plain("SELECT * FROM X")) == {}
 
 
 def test_xpath_declares_the_prefixes_it_uses():

@@ -59,14 +59,11 @@ def replace(
         value = _prepare(value, template)
     if value is None and spelling.null_as_absent:
         value = []
-    if member is not None and member.type == "char16" and member.numeric:
-        value = [ord(one) for one in value] if isinstance(value, list) else value and ord(value)
-        member = None
     new = representation.make_elements(
         tag,
         value,
         option=option,
-        member=member if template is None else None,
+        member=member if value != [] else None,
         datetimes_as=_style(template, spelling.datetimes_as),
     )
     for one in new:

@@ -134,9 +134,10 @@ class _Watch:
         """The members of the result of a job that is done; JobError where it ended badly."""
         members = self._members()
         if not state.ok:
-            said = self._ask_for_errors()
-            told = " ".join(dict.fromkeys(one for one in (state.error, said) if one)) or "it says nothing of why."
-            raise JobError(f"The job {self.name} ended as {state.text}: {told}", members)
+            told, further = state.error or "", self._ask_for_errors() or ""
+            if further.partition(" (")[0] not in told:
+                told = f"{told} {further}".strip()
+            raise JobError(f"The job {self.name} ended as {state.text}: {told or 'it says nothing of why.'}", members)
         if state.warned:
             said = f": {state.error}" if state.error else "."
             members["warnings"] = [f"The job {self.name} completed with warnings{said}"]

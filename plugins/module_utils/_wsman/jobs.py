@@ -122,7 +122,7 @@ def judge(job: Instance) -> JobState:
 
 def _judge_number(number: int, status: str | None, percent: int | None, members: t.Mapping[str, Value]) -> JobState:
     name = STATES.get(number, f"JobState {number}")
-    text = name if status is None or status.lower() == name.lower() else f"{name}, {status}"
+    text = name if status is None or status.lower() == name.lower() else f"{name} ({status})"
     ok, bad = number in (COMPLETED, WITH_WARNINGS), number in _BAD_STATES
     warned = number == WITH_WARNINGS
     error = describe_error(members) if bad or warned else None

@@ -62,7 +62,7 @@ def test_waits():
     [
         *[({"JobState": str(number)}, False, False, jobs.STATES[number]) for number in (2, 3, 4, 5, 6, 11, 12)],
         ({"JobState": 7}, True, True, "Completed"),
-        ({"JobState": "7", "JobStatus": "Job is completed"}, True, True, "Completed, Job is completed"),
+        ({"JobState": "7", "JobStatus": "Job is completed"}, True, True, "Completed (Job is completed)"),
         ({"JobState": "7", "JobStatus": "completed"}, True, True, "Completed"),
         ({"JobState": 32768}, True, True, "Completed with Warnings"),
         *[({"JobState": number}, True, False, jobs.STATES[number]) for number in (8, 9, 10)],

@@ -54,9 +54,9 @@ def replace(
     index = list(element).index(children[0]) if children else len(element)
     template = next((child for child in children if not instance.is_nil(child)), None)
     if isinstance(value, (list, tuple)):
-        value = [_prepare(one, template) for one in value] or (None if spelling.empty_as_null else [])
+        value = [_prepare(one, template, member) for one in value] or (None if spelling.empty_as_null else [])
     else:
-        value = _prepare(value, template)
+        value = _prepare(value, template, member)
     if value is None and spelling.null_as_absent:
         value = []
     new = representation.make_elements(
@@ -89,14 +89,14 @@ def _style(template: Element | None, default: DatetimeStyle) -> DatetimeStyle:
     return "cim" if is_cim_datetime(template.text) else "bare"
 
 
-def _prepare(value: t.Any, template: Element | None) -> t.Any:
+def _prepare(value: t.Any, template: Element | None, member: Property | None) -> t.Any:
     """The wanted value with what it takes from the held one: its class, or the spelling of a time."""
     if template is None:
         return value
     if isinstance(value, dict) and len(template) and not representation.is_reference(value):
         class_name = instance.class_of_type(template.get(instance.TYPE, ""))
         return Instance(class_name, xml.split(template[0].tag)[0], dict(value))
-    if isinstance(value, str) and is_cim_datetime(template.text):
+    if isinstance(value, str) and member is None and is_cim_datetime(template.text):
         with contextlib.suppress(ValueError):
             return datetimes.parse(value)
     return value

@@ -310,6 +310,15 @@ TIMES: list[Row] = [
         {"A": INSTANT},
         {"A": LATER},
     ),
+    Row(
+        "generic",
+        CIM,
+        {"A": LATER},
+        f"<p:A>{LATER}</p:A>",
+        {"A": "20200102030405.000000+000"},
+        {"A": LATER},
+        {"A": "string"},
+    ),
     Row("windows", WRAPPED, {"A": "2020-01-02T03:04:05"}, refused=("properties.A", "has no zone")),
     Row("windows", WRAPPED, {"A": "soon"}, refused=("properties.A", "neither a datetime")),
     Row(

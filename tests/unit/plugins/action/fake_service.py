@@ -40,6 +40,7 @@ def fault(subcode: str, code: int | None = None, reason: str = "No.", detail: st
 
 
 SCHEMAS = "http://schemas.dmtf.org/wbem/cim-xml/2/cim-schema/2/*"
+GET = "http://schemas.xmlsoap.org/ws/2004/09/transfer/Get"
 NO_SCHEMAS = fault("wsa:DestinationUnreachable", detail=f"{WSMAN}/faultDetail/InvalidResourceURI")
 NO_CLASS = fault("wsa:DestinationUnreachable")
 
@@ -96,7 +97,7 @@ class FakeConnection:
 
     def send(self, data, *, repeatable=True, changes=False, unauthenticated=False):
         text = data.decode()
-        if SCHEMAS in text:
+        if SCHEMAS in text and GET in text:
             return self._answer_schema(text)
         self.sent.append(text)
         self.repeatable.append(repeatable)

@@ -87,7 +87,7 @@ class CIMProvider(Provider):
         target.check_root(body, held.cim_class)
         keys: dict[str, t.Any] = {}
         given: dict[str, t.Any] = {}
-        for prop, value in target.read(body, held.cim_class):
+        for prop, value in target.read(body, held.cim_class, keys=not self.manner.selectors_only):
             (keys if prop.key else given)[prop.name] = value
         for name, value in keys.items():
             target.check_same_key(held.cim_class.properties[name.lower()], value, held)
@@ -261,14 +261,16 @@ class Target(t.NamedTuple):
         if names.local(body.tag).lower() != cim_class.name.lower() or names.namespace(body.tag).lower() not in uris:
             raise Problem("representation", names.local(body.tag))
 
-    def read(self, body: Element, cim_class: CIMClass) -> t.Iterator[tuple[Property, t.Any]]:
-        """The properties that a body has, with their values."""
+    def read(self, body: Element, cim_class: CIMClass, *, keys: bool = True) -> t.Iterator[tuple[Property, t.Any]]:
+        """The properties that a body has, with their values; without *keys* those are not looked at."""
         for name, elements in instances.grouped(body).items():
             prop = cim_class.member(name)
             if prop is None:
                 if self.repository.manner.ignores_unknown:
                     continue
                 raise Problem("property_unexpected", name)
+            if prop.key and not keys:
+                continue
             if prop.kind in self.repository.manner.loses and not prop.key:
                 yield prop, None
                 continue

@@ -94,8 +94,10 @@ class Enumerations:
             _context(answer, context.identifier)
         elif call.manner.empty_context or answer.tag == _N + "EnumerateResponse":
             _context(answer, context.identifier if call.manner.last_context else None)
-        items = SubElement(answer, f"{{{spaces[0]}}}Items")
+        items = Element(f"{{{spaces[0]}}}Items")
         items.append(rendered("".join(batch)))
+        first = call.manner.items_first and answer.tag == _N + "EnumerateResponse"
+        answer.insert(0 if first else len(answer), items)
         if ended:
             SubElement(answer, f"{{{spaces[1]}}}EndOfSequence")
         return answer

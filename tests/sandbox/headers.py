@@ -77,7 +77,7 @@ def check(envelope: Envelope, style: Style, limits: Limits) -> Call:
         body=envelope.content,
         header=envelope.header,
         message_id=envelope.text(_A + "MessageID"),
-        max_envelope_size=_max_envelope_size(envelope, limits),
+        max_envelope_size=_max_envelope_size(envelope, limits, style),
         operation_timeout=_operation_timeout(envelope, limits),
         locale=_locale(envelope.header.get(_W + "Locale"), style),
         manner=style,
@@ -124,10 +124,10 @@ def _check_addressing(envelope: Envelope, style: Style) -> None:
             raise Fault.named("UNSUPPORTED_ADDRESSING_MODE")
 
 
-def _max_envelope_size(envelope: Envelope, limits: Limits) -> int:
+def _max_envelope_size(envelope: Envelope, limits: Limits, style: Style) -> int:
     text = envelope.text(_W + "MaxEnvelopeSize")
     if text is None:
-        return limits.max_envelope_size
+        return style.default_envelope or limits.max_envelope_size
     if not text.isdecimal():
         raise Fault.named("INVALID_MESSAGE_INFORMATION_HEADER")
     if int(text) < MINIMUM_ENVELOPE:

@@ -37,7 +37,8 @@ class Manner(Style):
     cannot work fails at its first Pull. *put*: ``merge`` (what may be written and is there), ``replace`` (what is left
     out becomes null), ``firmware`` (merge, but some classes want exactly what may be written), ``refused``. *loses*:
     the kinds of values that become null by every Put and Create; *keys_apart*: the keys of a body are values like
-    others, beside the path; *put_moves*: what was put is last in the order. *empty_namespaces*: references that are
+    others, beside the path; *put_moves*: what was put is last in the order. *selectors_only*: the
+    keys in the body of a Put are not looked at. *empty_namespaces*: references that are
     values have an empty ``__cimnamespace``, with which nothing can be asked.
     *ignores_unknown*: properties that the class has not. *output_of_class*: a method's answer is named after the class.
     *reference_namespace*: references carry ``__cimnamespace``, ``first`` or ``last``.
@@ -56,6 +57,7 @@ class Manner(Style):
     loses: frozenset[str] = frozenset()
     keys_apart: bool = False
     put_moves: bool = False
+    selectors_only: bool = False
     empty_namespaces: bool = False
     ignores_unknown: bool = False
     output_of_class: bool = False
@@ -131,6 +133,7 @@ OMI = Manner(
     selector_filter="ignored",
     late_errors=True,
     put="replace",
+    selectors_only=True,
     output_of_class=True,
     reference_namespace="",
     alphabetical=False,
@@ -164,6 +167,8 @@ OPENWSMAN = Manner(
     anonymous_identify_path="/wsman-anon/identify",
     plain_fragments=True,
     overflow_lost=True,
+    items_first=True,
+    default_envelope=32767,
     endless_modes=frozenset(["None"]),
     fault_status=vendor_faults.openwsman_status,
     windows_faults=False,
@@ -214,6 +219,8 @@ IDRAC = dataclasses.replace(
     spelling=Spelling(datetimes="cim", short_reals=False, null_arrays=False, control_characters=True),
     fault=vendor_faults.idrac,
     put="refused",
+    items_first=False,
+    default_envelope=None,
     empty_namespaces=False,
     class_bases={"DCIM": _DELL},
     reference_namespace="last",
@@ -261,6 +268,8 @@ AMT = dataclasses.replace(
     polymorphism=frozenset(),
     ignores_unknown=False,
     put="firmware",
+    items_first=False,
+    default_envelope=None,
     fragments=False,
     overflow_lost=False,
     endless_modes=frozenset(),

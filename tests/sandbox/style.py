@@ -39,10 +39,11 @@ class Style:
     stands behind an Invoke's action in its answer. *empty_items*: an answer to Enumerate has Items, even where nothing
     was optimized. *declaration*: answers in UTF-8 begin with an XML declaration. *new_identifier* makes the text of a
     context; *last_context*: an optimized answer that ends the sequence still has it. *tabs*: the headers within an
-    encrypted message begin with one.
-    *plain_fragments*: parts are by name alone, and what is not written is lost. *overflow_lost*: a batch that does not
-    fit into the envelope is a fault and gone, else it is cut to fit. *endless_modes*: polymorphism modes whose
-    enumerations never end. *schemes*: the authentications that it knows, in the order of its challenges.
+    encrypted message begin with one. *plain_fragments*: parts are by name alone, and what is not written is lost.
+    *overflow_lost*: a batch that does not fit into the envelope is a fault and gone, else it is cut to fit.
+    *default_envelope*: how large an answer may be where the request does not say it. *endless_modes*: polymorphism
+    modes whose enumerations never end. *items_first*: before the context, in an answer to Enumerate. *schemes*: the
+    authentications that it knows, in the order of its challenges.
     """
 
     name: str = "windows"
@@ -88,7 +89,9 @@ class Style:
     tabs: bool = True
     plain_fragments: bool = False
     overflow_lost: bool = False
+    default_envelope: int | None = None
     endless_modes: frozenset[str] = frozenset()
+    items_first: bool = False
     schemes: tuple[str, ...] = ("Negotiate", "Kerberos", "Basic", "CredSSP", "Certificate")
 
 

@@ -169,7 +169,7 @@ def _read(client: Client, enumeration: Enumeration, item: Item, *, whole: bool) 
     read.properties = {name: instance.complete(one, enumeration.target) for name, one in read.properties.items()}
     if whole:
         instance.fill_lists(read, schema)
-    return _Row(read, read.class_name or (schema.name if schema else row_class), schema)
+    return _Row(read, read.class_name or (schema.name if schema else None) or row_class, schema)
 
 
 def _show(rows: list[_Row], names: list[str] | None, *, value_names: bool) -> Result:
@@ -179,8 +179,8 @@ def _show(rows: list[_Row], names: list[str] | None, *, value_names: bool) -> Re
         spelled = projection.spellings(row.read for row in rows)
         for row in rows:
             row.read.properties = projection.reduce(row.read, names, row.schema, spelled)
-        unknown = [name for name in names if name.lower() not in spelled and rows and rows[0].schema is None]
-        if unknown:
+        unknown = [name for name in names if name.lower() not in spelled]
+        if unknown and rows and not projection.is_whole(rows[0].schema):
             result["warnings"] = [f"{projection.OPTION}: no instance that was read has {', '.join(unknown)}."]
     result["instances"] = [_result.plain(row.read.properties) for row in rows]
     result["class_names"] = [row.class_name for row in rows]

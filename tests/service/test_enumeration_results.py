@@ -12,7 +12,7 @@ import pytest
 from in_process import Wired
 
 from ansible_collections.wsman.automation.plugins.module_utils import _argspec
-from ansible_collections.wsman.automation.plugins.module_utils._wsman import addressing, operations
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import addressing, operations, types_option
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import EndpointReference, Target
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManFault
 from ansible_collections.wsman.automation.plugins.plugin_utils import _enumerating
@@ -34,7 +34,8 @@ def enumerate(connection: Wired, uri: str, **options: t.Any) -> dict[str, t.Any]
     """The result of wsman_enumerate with these options, in root/cimv2."""
     arguments = {name: one.get("default") for name, one in _argspec.enumerate_module().items()}
     target = Target(uri, {"__cimnamespace": "root/cimv2"})
-    result = _enumerating.enumerate(Client(connection), target, {**arguments, **options})
+    client = Client(connection, types_option.parse(options.pop("types", "auto")))
+    result = _enumerating.enumerate(client, target, {**arguments, **options})
     assert connection.contexts == []
     return result
 
@@ -128,6 +129,18 @@ def test_an_unknown_property_is_refused_by_the_schema_and_else_warned_of(manner:
         found = enumerate(connection, TYPES, properties=["Id", "Idd"])
         assert found["instances"][0] == {"Id": "1", "Idd": None}
         assert found["warnings"] == ["properties: no instance that was read has Idd."]
+
+
+def test_types_of_some_members_refuse_no_others() -> None:
+    found = enumerate(
+        Wired("openwsman"), TYPES, properties=["Texts", "Id", "No"], types={"Id": "uint32", "No": "string"}
+    )
+    assert found["instances"][2] == {"Texts": "alone", "Id": 3, "No": None}
+    assert "has No." in found["warnings"][0]
+    found = enumerate(Wired("windows"), ALL, filter="SELECT Id FROM Sandbox_AllTypes", types={"Id": "string"})
+    assert (found["instances"][0], found["class_names"][0]) == ({"Id": "1"}, "Sandbox_AllTypes")
+    found = enumerate(Wired("windows"), ALL, filter="SELECT Id FROM Sandbox_AllTypes", types="text")
+    assert (found["instances"][0], found["class_names"][0]) == ({"Id": "1"}, "Sandbox_AllTypes")
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,11 @@ def has_list(filter: Filter | None) -> bool:
     return match is not None and match.group("list") != "*"
 
 
+def is_whole(schema: Schema | None) -> bool:
+    """Whether it has all properties of a class; what the option types says alone has no name and not all of them."""
+    return schema is not None and bool(schema.name)
+
+
 def check(names: t.Sequence[str], filter: Filter | None, schema: Schema | None) -> list[str]:
     """*names* without repetition. UsageError for none, for a query with a list of its own, for what *schema* lacks."""
     if not names or not all(name.strip() for name in names):
@@ -49,7 +54,7 @@ def check(names: t.Sequence[str], filter: Filter | None, schema: Schema | None) 
         remedy = "Leave it out, or write SELECT * in filter."
         raise UsageError("the query in filter has a list of its own.", option=OPTION, remedy=remedy)
     for number, name in enumerate(names):
-        if schema is not None and schema.find(name) is None and not name.startswith("@"):
+        if schema is not None and is_whole(schema) and schema.find(name) is None and not name.startswith("@"):
             raise UsageError(
                 f"{schema.name} has no property {name}.",
                 option=f"{OPTION}[{number}]",

@@ -97,12 +97,13 @@ def is_time_out(error: WSManError) -> bool:
 def is_gone(error: WSManError) -> bool:
     """True where the service has no such context (any more).
 
-    OMI's word for it is a DestinationUnreachable that says nothing more (wire/omi/13); one about a class or a resource
-    has a detail.
+    OMI's word for it is a DestinationUnreachable that says nothing more (wire/omi/13), or that is about a context; one
+    about a class or a resource has a detail.
     """
     if not isinstance(error, WSManFault):
         return False
     bare = not (error.fault_detail or error.cim_error or error.provider)
+    bare = bare or "enumeration context" in (error.reason or "").lower()
     return _is(error, (_GONE,), _WINDOWS_GONE) or (error.subcode == _UNREACHABLE and bare)
 
 

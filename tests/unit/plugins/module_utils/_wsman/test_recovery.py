@@ -118,6 +118,7 @@ def event(pull: int, fault: str, action: str, size: int) -> dict[str, t.Any]:
             for fault, name in (
                 (GONE, "wsen:InvalidEnumerationContext"),
                 (OMI_GONE, "wsa:DestinationUnreachable"),
+                (dataclasses.replace(OMI_GONE, cim_error={"CIMStatusCode": 1}), "wsa:DestinationUnreachable"),
                 (WSManFault(windows_code=2150858779, windows_name="GONE"), "GONE"),
             )
         ),

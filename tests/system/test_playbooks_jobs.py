@@ -46,6 +46,7 @@ WINDOWS: list[tuple[str, dict[str, t.Any]]] = [
 ]
 DELL: list[tuple[str, dict[str, t.Any]]] = [
     ("bios", {**CONFIGURE, "arguments": TARGET, **WAIT}),
+    ("deadline", {**CONFIGURE, "arguments": TARGET, **WAIT, "session": {"deadline": 1.5}}),
     ("wrong target", {**CONFIGURE, "arguments": {"Target": "NIC.1"}, **WAIT}),
     (
         "wrong attribute",
@@ -65,6 +66,9 @@ class Runs(t.NamedTuple):
 @pytest.fixture(scope="module")
 def runs(workspace: playbook.Workspace, services: t.Callable[..., Sandbox]) -> Runs:
     windows, dell = services(), services(manner="idrac")
+    windows.plan_job("completed", readings=0)
+    dell.plan_job("completed", readings=0)
+    dell.plan_job("endless")
     windows.misbehave("reset", when="before", action="Get", resource_uri="Msvm_ConcreteJob", count=2)
 
     def tasks(table: list[tuple[str, dict[str, t.Any]]]) -> list[dict[str, t.Any]]:
@@ -114,6 +118,7 @@ def test_a_reference_comes_without_waiting_too(runs: Runs) -> None:
         ("range", "arguments.RequestedState: 70000 is not in the range 0 to 65535 of uint16"),
         ("unknown", "arguments.RequestedStat: RequestStateChange has no such parameter. It takes RequestedState"),
         ("unexpected", "returned 32775; expected was 0 or 4096."),
+        ("deadline", "is not done after the deadline of 1.5 s; it was last seen as Running"),
         ("wrong target", "returned 2; expected was 0 or 4096. Invalid Target"),
         ("wrong attribute", "returned 2; expected was 0 or 4096. Invalid AttributeName. (BIOS002)"),
     ],

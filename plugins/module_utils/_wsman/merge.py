@@ -310,9 +310,12 @@ def _unknown(schema: Schema, element: Element, path: str) -> UsageError:
 
 
 def _new_tag(element: Element, name: str) -> str:
-    """In the namespace of its siblings: those of an embedded instance are in that of its own class."""
-    sibling = next((child for child in element if child.tag != instance.LOCATION), element)
-    return xml.qname(xml.split(sibling.tag)[0], name)
+    """In the namespace of its siblings, or of its class: those of an embedded instance are in that of its own."""
+    namespace = xml.split(next((child for child in element if child.tag != instance.LOCATION), element).tag)[0]
+    class_name = instance.class_of_type(element.get(instance.TYPE, ""))
+    if not len(element) and namespace and class_name and not namespace.lower().endswith(f"/{class_name.lower()}"):
+        namespace = f"{namespace.rpartition('/')[0]}/{class_name}"
+    return xml.qname(namespace, name)
 
 
 def _refuse_unwritable(member: Property | None, value: t.Any, path: str, configuration: bool) -> None:

@@ -237,14 +237,10 @@ def lay_over(held: t.Any, wanted: t.Any) -> t.Any:
     """Of an embedded instance only what is named is touched; nothing named over nothing is nothing."""
     if isinstance(held, dict) and isinstance(wanted, dict) and not SELECTORS & (held | wanted).keys():
         return {**held, **wanted}
-    if held and wanted and all(isinstance(one, dict) for one in (*as_list(held), *as_list(wanted))):
-        both = [lay_over(*pair) for pair in zip(as_list(held), as_list(wanted), strict=False)]
-        return held if both == held and len(held) == len(wanted) else wanted  # a list is replaced as a whole
+    if isinstance(held, list) and isinstance(wanted, list) and len(held) == len(wanted):
+        named = [lay_over(*pair) if isinstance(pair[1], dict) else pair[1] for pair in zip(held, wanted, strict=True)]
+        return held if named == held else wanted  # a list is replaced as a whole
     return held if wanted == {} else wanted
-
-
-def as_list(value: t.Any) -> list[t.Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def understood(peer: str, types: dict[str, Property], sent: Element) -> dict[str, t.Any]:

@@ -66,7 +66,8 @@ def enumerate(client: Client, target: Target, arguments: Arguments) -> Result:
     }
     if arguments["return_type"] != "epr":
         whole = names is None and _is_whole(enumeration, arguments)
-        rows = [_read(client, enumeration, one, whole=whole) for one in items]
+        reader = _Reader(client, enumeration, whole=whole)
+        rows = [reader.read(one) for one in items]
         result.update(_show(rows, names, value_names=arguments["value_maps"]))
     if arguments["return_type"] != "object":
         result["endpoint_references"] = [
@@ -159,17 +160,30 @@ def _is_whole(enumeration: Enumeration, arguments: Arguments) -> bool:
     )
 
 
-def _read(client: Client, enumeration: Enumeration, item: Item, *, whole: bool) -> _Row:
-    """One item by the schema of its own class; references in it are filled as that of the item is (state.md §2)."""
-    if item.element is None:
-        return _Row(Instance(), None, None)
-    row_class = projection.row_class(enumeration.filter)
-    schema = client.schemas.of_item(enumeration.target, item.element, row_class)
-    read = instance.from_element(item.element, schema)
-    read.properties = {name: instance.complete(one, enumeration.target) for name, one in read.properties.items()}
-    if whole:
-        instance.fill_lists(read, schema)
-    return _Row(read, read.class_name or (schema.name if schema else None) or row_class, schema)
+class _Reader:
+    """Reads items by the schemas of their own classes; *whole* ones have all properties of them."""
+
+    def __init__(self, client: Client, enumeration: Enumeration, *, whole: bool) -> None:
+        self._client = client
+        self._target = enumeration.target
+        self._row_class = projection.row_class(enumeration.filter)
+        self._whole = whole
+        self._schemas: dict[tuple[str, str | None], Schema | None] = {}
+
+    def read(self, item: Item) -> _Row:
+        """One item; references in it are filled as that of the item is (state.md §2)."""
+        element = item.element
+        if element is None:
+            return _Row(Instance(), None, None)
+        kind = (element.tag, element.get(instance.TYPE))
+        if kind not in self._schemas:
+            self._schemas[kind] = self._client.schemas.of_item(self._target, element, self._row_class)
+        schema = self._schemas[kind]
+        read = instance.from_element(element, schema)
+        read.properties = {name: instance.complete(one, self._target) for name, one in read.properties.items()}
+        if self._whole:
+            instance.fill_lists(read, schema)
+        return _Row(read, read.class_name or (schema.name if schema else None) or self._row_class, schema)
 
 
 def _show(rows: list[_Row], names: list[str] | None, *, value_names: bool) -> Result:

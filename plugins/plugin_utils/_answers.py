@@ -45,7 +45,11 @@ _STATUSES: dict[int, tuple[str, str, str]] = {
         "Check http_prefix (Openwsman answers so to a wrong one), the rights of the user, whether the service wants a "
         "client certificate, and any reverse proxy on the way.",
     ),
-    404: ("wsman", "has no WS-Management service under this path", _PREFIX_REMEDY),
+    404: (
+        "wsman",
+        "has no WS-Management service under this path",
+        f"{_PREFIX_REMEDY} Controllers newer than iDRAC9 have Redfish instead.",
+    ),
     405: ("wsman", "takes no SOAP requests under this path", _PREFIX_REMEDY),
     407: ("proxy", "wants authentication for a proxy", "Set proxy_access_type to none, or use another proxy."),
     411: ("http", "wants a length that the request had: something on the way changed it", "Connect without a proxy."),

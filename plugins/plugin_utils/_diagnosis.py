@@ -50,6 +50,7 @@ _MISSING: t.Final = frozenset(
 _MISSING_STATUSES: t.Final = frozenset((3, 5, 6, 7))
 #: Statuses of a peer that is no WS-Management service, or not the way to it; others may change with an account.
 _NO_SERVICE: t.Final = frozenset((404, 405, 407, 501, 502, 503, 504))
+_MOST: t.Final = 200  # characters of a peer's own name for itself
 _REMEDY: t.Final = "Check that a WS-Management service answers there (host, port, http_prefix), and look at its log."
 
 
@@ -148,7 +149,7 @@ class _Way:
     def http(self) -> Found:
         """What an Identify without an account is answered: a service's 401 does, a web page does not."""
         self.reply = reply = self.session.ask()
-        names = f", {server}" if (server := reply.headers.get("Server")) else ""
+        names = f", {server[:_MOST]}" if (server := reply.headers.get("Server")) else ""
         if not _answers.is_soap(reply.body) and (reply.status < 400 or reply.status in _NO_SERVICE):
             raise _answers.not_soap(self.options, reply.status, reply.headers, reply.body, False)
         return Found(f"{self.options.url} answers HTTP {reply.status} to a request without credentials{names}.")
@@ -182,7 +183,7 @@ class _Way:
         """What the service says of itself."""
         identity = self.client.identify(authenticated=not self.anonymous)
         self.identity = identity.to_plain()
-        words = " ".join(filter(None, (identity.product_vendor, identity.product_version)))
+        words = " ".join(filter(None, (identity.product_vendor, identity.product_version)))[:_MOST]
         return Found(f"It is {words or 'a service without a name'}; treated as {self._profile().name}.")
 
     def get(self) -> Found:

@@ -39,7 +39,7 @@ class Peer:
 
     def __str__(self) -> str:
         spoken = f"It speaks {', '.join(self.versions)} ({self.cipher})." if self.versions else ""
-        return f"{spoken} {_describe(self.certificate)}".strip() if self.certificate else spoken
+        return f"{spoken} {describe(self.certificate)}".strip() if self.certificate else spoken
 
 
 def look(options: SessionOptions, begin: t.Callable[[], Exchange]) -> Peer:
@@ -77,7 +77,7 @@ def _name(options: SessionOptions) -> str | None:
     return None if is_address(host) else host
 
 
-def _describe(certificate: bytes) -> str:
+def describe(certificate: bytes) -> str:
     """For whom it is, who has signed it, until when it is good, and its fingerprint."""
     fingerprint = f"SHA-256 fingerprint {hashlib.sha256(certificate).hexdigest()}"
     if x509 is None:

@@ -1,0 +1,155 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the diagnosis finds out about the TLS of a port, and that it waits for no port that is silent."""
+
+from __future__ import annotations
+
+import ssl
+import time
+import types
+
+import pytest
+from tls_parts import issue, options, serve
+
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
+from ansible_collections.wsman.automation.plugins.plugin_utils import _diagnosis, _tls_probe, _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
+from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange
+
+
+def look(port, **more):
+    given = options(port, **more)
+
+    def begin():
+        exchange = Exchange(given.authority)
+        exchange.begin(given.connect_timeout, given.read_timeout, None, None)
+        return exchange
+
+    return _tls_probe.look(given, begin)
+
+
+def diagnose(port, **more):
+    given = options(port, scheme="https", user="joe", password="never-Shown", authentication="basic", **more)
+    connection = types.SimpleNamespace(session_options=lambda: given, session=_transport.session(given))
+    return _diagnosis.run(Client(connection))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "versions"),
+    [
+        (None, None, ("TLSv1.3", "TLSv1.2")),
+        (None, ssl.TLSVersion.TLSv1_2, ("TLSv1.2",)),
+        (ssl.TLSVersion.TLSv1_3, None, ("TLSv1.3",)),
+    ],
+)
+def test_versions(peer, authority, low, high, versions):
+    context = authority.service("127.0.0.1")
+    context.minimum_version = low or context.minimum_version
+    context.maximum_version = high or context.maximum_version
+    found = look(peer(serve, context).port)
+    assert found.versions == versions and found.cipher
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+def test_an_old_service_is_told_from_one_that_speaks_no_tls(peer, authority):
+    context = authority.service("127.0.0.1")
+    context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    found = diagnose(peer(serve, context).port, ca_cert=str(authority.file))
+    assert found["failed_step"] == "tls"
+    step = found["diagnosis"][3]
+    assert "It speaks TLSv1.1, TLSv1 (" in step["detail"] and "tls_minimum_version" in step["remedy"], step
+
+
+@pytest.mark.parametrize(
+    ("names", "days", "words"),
+    [
+        (
+            ("127.0.0.1", "server1.example"),
+            9,
+            "for server1.example, 127.0.0.1, signed by CN=Test Authority, valid until",
+        ),
+        ((), 9, "for CN=service, without alternative names"),
+        (("127.0.0.1",), -1, "expired since"),
+        (tuple(f"n{number}.example" for number in range(11)), 9, "and 3 more"),
+    ],
+)
+def test_certificates(authority, names, days, words):
+    issued = issue(authority, *names, days=days)
+    assert words in _tls_probe.describe(issued.certificate.public_bytes(_der()))
+    assert issued.fingerprint in _tls_probe.describe(issued.certificate.public_bytes(_der()))
+
+
+def _der():
+    from cryptography.hazmat.primitives import serialization
+
+    return serialization.Encoding.DER
+
+
+def test_what_is_no_certificate_has_a_fingerprint_all_the_same():
+    assert "cannot be read" in _tls_probe.describe(b"0\x03junk")
+
+
+def test_without_cryptography_there_is_the_fingerprint(monkeypatch, authority):
+    monkeypatch.setattr(_tls_probe, "x509", None)
+    assert "SHA-256 fingerprint" in _tls_probe.describe(b"0\x03junk")
+
+
+def test_a_port_that_says_nothing_is_waited_for_once(peer):
+    silent = peer(lambda wire: wire.peer.done.wait(10))
+    began = time.monotonic()
+    found = diagnose(silent.port, connect_timeout=0.6)
+    assert found["failed_step"] == "tls" and time.monotonic() - began < 2
+    assert silent.connections == 2  # that of the step tcp, and the handshake
+    assert "It speaks" not in found["diagnosis"][3]["detail"]
+
+
+def test_a_port_that_falls_silent_is_left(peer, authority):
+    """The first handshake fails by its certificate, and the next one gets no answer: the others are not begun."""
+    context, calls = authority.service("127.0.0.1"), []
+
+    def script(wire):
+        calls.append(wire)
+        if len(calls) == 2:  # the first is the step tcp
+            context.wrap_socket(wire.connection, server_side=True)
+        wire.peer.done.wait(10)
+
+    one = peer(script)
+    found = diagnose(one.port, connect_timeout=0.6)
+    assert found["failed_step"] == "tls" and "certificate" in found["diagnosis"][3]["detail"]
+    assert one.connections == 3
+
+
+def test_nothing_of_the_account_goes_out_before_its_step(peer, authority):
+    """A peer that wants an account by a scheme that is not the session's never sees it."""
+
+    def script(wire):
+        while wire.receive():
+            wire.answer(b"", "401 Unauthorized", ["WWW-Authenticate: Negotiate"])
+
+    one = peer(script, authority.service("127.0.0.1"))
+    found = diagnose(one.port, ca_cert=str(authority.file))
+    assert found["failed_step"] == "schemes"
+    assert [request.headers.get("authorization") for request in one.requests] == [None]
+
+
+def test_a_deadline_that_has_passed_ends_it(peer, authority):
+    one = peer(serve, authority.service("127.0.0.1"))
+    given = options(one.port, scheme="https", deadline=0.2, ca_cert=str(authority.file))
+    session = _transport.session(given)
+    client = Client(types.SimpleNamespace(session_options=lambda: given, session=session))
+    with session.operation():
+        time.sleep(0.3)
+        found = _diagnosis.run(client)
+    step = next(one for one in found["diagnosis"] if one["ok"] is False)
+    assert "deadline" in step["detail"] and "deadline" in step["remedy"], found
+
+
+def test_errors_keep_their_words(peer):
+    """A step that fails says what a task would: the transport is the same."""
+    with pytest.raises(TransportError) as caught:
+        _transport.session(options(1)).send(b"<x/>")
+    found = diagnose(1)
+    assert found["diagnosis"][1]["detail"] == caught.value.message
+    assert found["diagnosis"][1]["remedy"] == caught.value.remedy

@@ -169,9 +169,17 @@ def read_fragment(arguments: Arguments) -> Fragment | None:
 
 
 def secrets(arguments: Arguments) -> t.Iterator[str]:
-    """The values in the arguments that no result may show: of members named like a secret, wherever they are given."""
+    """The values in the arguments that no result may show, wherever they are given.
+
+    Those of members named like a secret, and of members that ``secret_members`` names.
+    """
+    members = arguments.get("secret_members") or ()
+    named = {str(name).strip() for name in (members.split(",") if isinstance(members, str) else members)}
+    secret = frozenset(name.rpartition(".")[2].lower() for name in named)
     for option in ("properties", "arguments", "session", "body"):
         yield from _result.secret_values(arguments.get(option))
+        for one in _members_named(arguments.get(option), secret):
+            yield from _result.secret_values(one, "secret")
     fragment, body = arguments.get("fragment"), arguments.get("body")
     path = fragment.get("path") if isinstance(fragment, dict) else fragment
     if isinstance(path, str):
@@ -180,6 +188,15 @@ def secrets(arguments: Arguments) -> t.Iterator[str]:
         with contextlib.suppress(UsageError):
             element = xml.load_fragment(body, "body")
             yield from _result.secret_values({one.tag: one.text for one in element.iter()})
+
+
+def _members_named(value: t.Any, names: frozenset[str]) -> t.Iterator[t.Any]:
+    """The values of all members of these names, in lower case, at any depth."""
+    if isinstance(value, dict):
+        yield from (one for name, one in value.items() if str(name).lower() in names)
+    if names and isinstance(value, (dict, list)):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _members_named(one, names)
 
 
 def exactly_one(arguments: Arguments, *names: str) -> str:

@@ -24,6 +24,9 @@ from .schema import Schema
 
 SchemaOf: t.TypeAlias = "t.Callable[[str | None], Schema | None]"
 
+#: Stands in place of a secret.
+MASK: t.Final = "********"
+
 _CANONICAL_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _PADDED_FRACTION = re.compile(r"\.[0-9]*[1-9]0+(?:[eE]|$)")
 _SECRET_NAME = re.compile(
@@ -75,26 +78,18 @@ def equal_thumbprints(held: Value, wanted: t.Any) -> bool:
     return both and normal_forms.thumbprint(str(held)) == normal_forms.thumbprint(wanted)
 
 
-def mask_secrets(values: t.Any, mask: str = "********", names: t.Collection[str] = ()) -> t.Any:
-    """A copy in which texts and numbers of members named like a password, or one of *names*, are *mask*; for diffs."""
-    secret = frozenset(name.rpartition(".")[2].lower() for name in names)
-    return _mask_members(values, mask, secret)
+def mask_secrets(values: t.Any, mask: str = MASK) -> t.Any:
+    """A copy in which texts and numbers of members named like a password are *mask*; for diffs."""
+    if isinstance(values, (list, tuple)):
+        return [mask_secrets(one, mask) for one in values]
+    if not isinstance(values, dict):
+        return values
+    return {name: _mask(one, mask) if is_secret(name) else mask_secrets(one, mask) for name, one in values.items()}
 
 
 def is_secret(name: str) -> bool:
     """True for a member named like a password: ``Password``, ``@RunAsPassword``, ``WLANPassphrase``, ``PSK``."""
     return _SECRET_NAME.search(name) is not None
-
-
-def _mask_members(values: t.Any, mask: str, secret: frozenset[str]) -> t.Any:
-    if isinstance(values, (list, tuple)):
-        return [_mask_members(one, mask, secret) for one in values]
-    if not isinstance(values, dict):
-        return values
-    return {
-        name: _mask(one, mask) if is_secret(name) or str(name).lower() in secret else _mask_members(one, mask, secret)
-        for name, one in values.items()
-    }
 
 
 def _mask(value: t.Any, mask: str) -> t.Any:

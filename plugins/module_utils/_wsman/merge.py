@@ -55,9 +55,10 @@ _BARE: t.Final = Spelling()
 class Plan:
     """What a Put would do. *before* and *after* hold only the members that differ, in ring 1's values and held names.
 
-    *representation* is the whole with the wanted values in it. *uncompared* names the members that read as empty
-    whatever they hold (passwords), so that nobody can tell whether they differ. For reading back: *held* is what was
-    read before, *wanted* what is compared again by *choices*, *conceded* names the members whose loss is agreed to.
+    What cannot be read is masked in both. *representation* is the whole with the wanted values in it. *uncompared* names
+    the members that read as empty whatever they hold (passwords), so that nobody can tell whether they differ. For
+    reading back: *held* is what was read before, *wanted* what is compared again by *choices*, *conceded* names the
+    members whose loss is agreed to.
     """
 
     changed: bool
@@ -193,6 +194,8 @@ def _merge_member(
         return None
     _refuse_unwritable(member, value, path, is_configuration(schema))
     replacing.replace(element, children, tag, value, member, merge.spelling, path)
+    if member is not None and member.write_only:
+        value = compare.MASK
     return (spelled, held, value) if changes else None
 
 
@@ -256,7 +259,7 @@ def _merge_attribute(
         element.text = text
     else:
         element.set(name[1:], text)
-    return (name, None if secret else held, value) if changes else None
+    return (name, None if secret else held, compare.MASK if secret else value) if changes else None
 
 
 def _holds_text(merge: _Merge, held: Value, wanted: t.Any, known: Property | None) -> bool:

@@ -137,12 +137,13 @@ class TestSecrets:
         result, _connection = run("get", given, f"<a><b>{secret}</b><c>Kings and 21</c></a>")
         assert result["instance"] == {"b": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "c": "Kings and 21"}
 
-    @pytest.mark.parametrize("place", ["session", "properties", "body", "xml", "fragment"])
+    @pytest.mark.parametrize("place", ["session", "properties", "secret_members", "body", "xml", "fragment"])
     def test_secrets_of_the_task(self, run, place):
         thing = "<CIM_Thing><Name>a</Name><Password>old</Password></CIM_Thing>"
         given = {
             "session": {"properties": {"Name": "b"}, "session": {"password": "hunter22"}},
             "properties": {"properties": {"Password": "hunter22"}},
+            "secret_members": {"properties": {"Name": "b", "Hash": "hunter22"}, "secret_members": ["hash"]},
             "body": {"body": {"CIM_Thing": {"Password": "hunter22"}}},
             "xml": {"body": "<CIM_Thing><Password>hunter22</Password></CIM_Thing>"},
             "fragment": {"fragment": "Password", "value": "hunter22"},

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+import functools
 import json
 import math
 import re
@@ -73,21 +74,18 @@ members = st.fixed_dictionaries({}, optional={"Flag": st.booleans(), "Size": SCA
 
 def properties(types: dict[str, Property]) -> t.Any:
     """An instance of a class of these members; some are null, some lists are empty, some members are left out."""
-    return st.fixed_dictionaries({}, optional={name: value_of(one) for name, one in types.items()})
+    return st.fixed_dictionaries({}, optional={name: strategy_of(one.type, one.array) for name, one in types.items()})
 
 
-def value_of(member: Property) -> t.Any:
-    if member.type == "octetstring":
-        scalar = st.binary(min_size=1, max_size=9)
-    elif member.type == "reference":
-        scalar = selector_sets
-    else:
-        scalar = members if member.type == "instance" else SCALARS[member.type]
-    return st.one_of(st.none(), st.lists(scalar, max_size=3) if member.array else scalar)
+@functools.cache
+def strategy_of(kind: str, array: bool) -> t.Any:
+    further = {"octetstring": st.binary(min_size=1, max_size=9), "reference": selector_sets, "instance": members}
+    scalar = {**SCALARS, **further}[kind]
+    return st.one_of(st.none(), st.lists(scalar, max_size=3) if array else scalar)
 
 
 KINDS = [*SCALARS, "octetstring", "reference", "instance"]
-schemas = st.lists(st.tuples(st.sampled_from(KINDS), st.booleans()), min_size=1, max_size=8).map(
+schemas = st.lists(st.tuples(st.sampled_from(KINDS), st.booleans()), min_size=1, max_size=6).map(
     lambda kinds: {
         f"P{number}": Property(f"P{number}", kind, array=array and kind != "octetstring", class_name="D")
         for number, (kind, array) in enumerate(kinds)

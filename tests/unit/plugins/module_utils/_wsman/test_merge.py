@@ -400,7 +400,7 @@ MAPPING = b'<c:CertMapping xmlns:c="n"><c:User>u</c:User><c:Enabled>true</c:Enab
         ({"Password": "p"}, "with_change", {}, ("Password",), "p"),
         ({"Password": "p", "Enabled": False}, "with_change", {"Enabled": False}, ("Password",), "p"),
         ({"Password": "p", "Enabled": False}, "on_create", {"Enabled": False}, ("Password",), None),
-        ({"Password": "p"}, "always", {"Password": "p"}, (), "p"),
+        ({"Password": "p"}, "always", {"Password": "********"}, (), "p"),
         ({"Enabled": False}, "with_change", {"Enabled": False}, (), None),
     ],
 )

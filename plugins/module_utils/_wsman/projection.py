@@ -72,7 +72,7 @@ def select(names: t.Sequence[str], filter: Filter | None, resource_uri: str) -> 
     if filter is None:
         return Filter(uris.DIALECT_WQL, f"SELECT {columns} FROM {class_name}") if class_name else None
     match = _match(filter)
-    if match is None or match.group("list") != "*":
+    if match is None or match.group("list") != "*" or filter.dialect != uris.DIALECT_WQL:
         return None
     text = str(filter.content)
     return Filter(uris.DIALECT_WQL, f"SELECT {columns} FROM {text[match.start('name') :]}")
@@ -108,6 +108,8 @@ def _absent(member: Property | None, schema: Schema | None) -> Value:
 
 
 def _match(filter: Filter | None) -> re.Match[str] | None:
-    if filter is None or filter.dialect != uris.DIALECT_WQL or not isinstance(filter.content, str):
+    """What a query selects and from which class; CQL begins as WQL does."""
+    queries = (uris.DIALECT_WQL, uris.DIALECT_CQL)
+    if filter is None or filter.dialect not in queries or not isinstance(filter.content, str):
         return None
     return _SELECT.match(filter.content)

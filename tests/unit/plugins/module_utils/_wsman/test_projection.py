@@ -43,6 +43,10 @@ def test_the_query(names, filter_, uri, query):
 
 def test_a_query_in_another_language_is_left_alone():
     assert projection.select(["Name"], filters.from_plain("SELECT * FROM X", "cql"), WMI + "*") is None
+    chosen = filters.from_plain("SELECT Name FROM X", "cql")
+    assert (projection.row_class(chosen), projection.has_list(chosen)) == ("X", True)
+    chosen = filters.from_plain("SELECT Name FROM X", "xpath")
+    assert (projection.row_class(chosen), projection.has_list(chosen)) == (None, False)
 
 
 @pytest.mark.parametrize(

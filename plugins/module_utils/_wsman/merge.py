@@ -55,9 +55,9 @@ _BARE: t.Final = Spelling()
 class Plan:
     """What a Put would do. *before* and *after* hold only the members that differ, in ring 1's values and held names.
 
-    What cannot be read is masked in both. *representation* is the whole with the wanted values in it. *uncompared* names
-    the members that read as empty whatever they hold (passwords), so that nobody can tell whether they differ. For
-    reading back: *held* is what was read before, *wanted* what is compared again by *choices*, *conceded* names the
+    What cannot be read is masked in both. *representation* is the whole with the wanted values in it. *uncompared*
+    names the members that read as empty whatever they hold (passwords), so that nobody can tell whether they differ.
+    For reading back: *held* is what was read before, *wanted* what is compared again by *choices*, *conceded* names the
     members whose loss is agreed to.
     """
 

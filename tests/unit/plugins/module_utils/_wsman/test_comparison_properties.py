@@ -48,7 +48,7 @@ NULL_ARRAY = "{http://schemas.microsoft.com/wbem/wsman/1/wsman.xsd}IsNullArray"
 
 PEERS = ("windows", "omi", "openwsman", "idrac", "amt", "generic")
 INTERVAL = re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?")
-FAST = hypothesis.settings(max_examples=20, deadline=None, derandomize=True, database=None)
+FAST = hypothesis.settings(max_examples=15, deadline=None, derandomize=True, database=None)
 
 # -- values: Python's own, so that nothing of what is tested stands in the expectation
 

@@ -47,7 +47,7 @@ class Schemas:
         self._connection = connection
         self.types = types
         self._asked = 0
-        self._made: dict[tuple[str, str, str], Schema | None] = {}
+        self._made: dict[tuple[str, str | None, str | None], Schema | None] = {}
 
     def of(self, target: Target, class_name: str | None = None) -> Schema | None:
         """What is known of the class of *target*, or of *class_name* in its namespace; None for nothing. Never raises.
@@ -55,14 +55,13 @@ class Schemas:
         What is built in goes before what the service says, and what the task says before both.
         """
         name = class_name or uris.class_name(target.resource_uri)
-        key = (target.resource_uri, self.namespace(target), (name or "").lower())
-        made = self._made.get(key)
-        if made is None:
+        key = (target.resource_uri, _said_namespace(target), name)
+        if key not in self._made:
             found = schemas.builtin(target.resource_uri)
             if found is None and name is not None:
                 found = self._of_class(target, name)
-            made = self._made[key] = self.types.overlay(found)
-        return made
+            self._made[key] = self.types.overlay(found)
+        return self._made[key]
 
     def of_item(self, target: Target, element: Element, row_class: str | None = None) -> Schema | None:
         """What is known of the class of one item; that of a projection's row is *row_class*, the one after FROM."""
@@ -85,11 +84,11 @@ class Schemas:
 
     def namespace(self, target: Target) -> str:
         """The CIM namespace that *target* is in, also where only the service's default says it."""
-        said = next((one for name, one in target.selector_set.items() if name.lower() == uris.NAMESPACE_SELECTOR), None)
-        if isinstance(said, str) and said:
-            return said
-        windows = self._client.known_profile(target.resource_uri) is profiles.WINDOWS
-        return uris.wmi_namespace(target.resource_uri) or (WINDOWS_NAMESPACE if windows else NAMESPACE)
+        found = _said_namespace(target) or uris.wmi_namespace(target.resource_uri)
+        if found is None:
+            windows = self._client.known_profile(target.resource_uri) is profiles.WINDOWS
+            found = WINDOWS_NAMESPACE if windows else NAMESPACE
+        return found
 
     def _of_class(self, target: Target, name: str) -> Schema | None:
         """What the service says of the class, with the way to the classes of embedded instances."""
@@ -125,6 +124,11 @@ class Schemas:
     def _cache(self) -> _schema_cache.Cache:
         options = self._client.options
         return _schema_cache.of(self._connection.session, options.url, f"{options.authentication} {options.user or ''}")
+
+
+def _said_namespace(target: Target) -> str | None:
+    values = (value for name, value in target.selector_set.items() if name.lower() == uris.NAMESPACE_SELECTOR)
+    return next((value for value in values if isinstance(value, str) and value), None)
 
 
 def _has_classes(uri: str) -> bool:

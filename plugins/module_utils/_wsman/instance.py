@@ -172,6 +172,7 @@ def is_nil(element: Element) -> bool:
 def _read_into(instance: Instance, element: Element, schema: Schema | None) -> None:
     properties = instance.properties
     repeated: dict[str, list[Value]] = {}
+    listed: dict[str, Property] = {}
     for attribute, text in element.attrib.items():
         _read_attribute(instance, element, attribute, text, schema)
     for child in element:
@@ -181,28 +182,33 @@ def _read_into(instance: Instance, element: Element, schema: Schema | None) -> N
         name = child.tag.rpartition("}")[2]
         member = schema.find(name) if schema else None
         value: Value
-        if member is None and not child.attrib and not len(child):
+        if not child.attrib and not len(child) and (member is None or member.type in cim.TYPES):
             value = child.text or ""
+            if member is not None and member.type != "string":
+                value = _parse(value, member.type, numeric=member.numeric)
         else:
             value = _read(child, member)
             _read_sources(instance, child, name, value)
+        if member is not None and (member.array or member.type == "octetstring"):
+            listed[name] = member
         if name in properties:
             repeated.setdefault(name, [properties[name]]).append(value)
         else:
             properties[name] = value
-    if schema:
-        _make_lists(properties, repeated, schema)
+    _make_lists(properties, repeated, listed)
     properties.update(repeated)
     _read_loose_text(properties, element)
 
 
-def _make_lists(properties: dict[str, Value], repeated: dict[str, list[Value]], schema: Schema) -> None:
+def _make_lists(
+    properties: dict[str, Value], repeated: dict[str, list[Value]], listed: t.Mapping[str, Property]
+) -> None:
     """An array of one looks like a scalar on the wire; a null array is one nil (MS-WSMV 3.1.4.1.26)."""
-    for name, value in properties.items():
-        member = schema.find(name)
-        if member is not None and member.type == "octetstring" and not member.array:
+    for name, member in listed.items():
+        value = properties[name]
+        if not member.array:
             properties[name] = _join_octets(repeated.pop(name, [value]))
-        elif member is not None and member.array and value is not None and name not in repeated:
+        elif value is not None and name not in repeated:
             properties[name] = [value]
 
 

@@ -26,7 +26,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import EndpointReference, Target
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.envelope import Response
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManFault
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.merge import Plan
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.merge import Choices, Plan
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.recipes import Part
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema import Property, Schema, coerce
 from ansible_collections.wsman.automation.plugins.plugin_utils import _desired, _result, _targets
@@ -131,7 +131,7 @@ def _plan(
     return Plan(
         True,
         {},
-        wanted,
+        _mask_secrets(part, schema, choices),
         body,
         held=Element(body.tag),
         wanted=wanted,
@@ -139,6 +139,14 @@ def _plan(
         conceded=frozenset(map(str.lower, doubtful)),
         choices=choices,
     )
+
+
+def _mask_secrets(part: Part, schema: Schema | None, choices: Choices) -> Wanted:
+    """The wanted members as a difference shows them, without what nobody can read afterwards either."""
+    names = [*choices.secret_members, *recipes.write_only(part.target.resource_uri)]
+    names += [one.name for one in schema.properties.values() if one.write_only] if schema else []
+    secret = {name.lower() for name in names}
+    return {name: compare.MASK if name.lower() in secret else value for name, value in part.wanted.items()}
 
 
 def _with_keys(wanted: Wanted, located: Target) -> Wanted:

@@ -172,6 +172,17 @@ def test_what_the_service_made_of_it_is_judged(run, made, findings):
     assert "Value" in warned["warnings"][0]
 
 
+def test_a_member_that_cannot_be_read_is_sent_and_neither_shown_nor_judged(run):
+    given = {**KEYED, "properties": {"Value": 1, "Hash": 4711, "Password": "hunter22"}, "secret_members": ["hash"]}
+    made = THING.replace("</p:CIM_Thing>", "<p:Hash/><p:Password>hunter22</p:Password></p:CIM_Thing>")
+    predicted, _connection = run("create", given, GONE, check_mode=True)
+    result, connection = run("create", given, GONE, CREATED, made)
+    assert ">4711</p:Hash>" in connection.sent[1]
+    assert result["diff"]["after"] == {"Value": 1, "Hash": "********", "Password": "********"}
+    assert result["diff"] == predicted["diff"]
+    assert result["verified"] is True
+
+
 def test_openwsman_is_sent_no_null(run):
     """It makes 0 of a nil integer (state.md §3)."""
     given = {**KEYED, "properties": {"Value": None, "Text": "x"}}

@@ -91,6 +91,7 @@ class Box:
         play_context = types.SimpleNamespace(password=None, timeout=10)
         action = ACTIONS[name].ActionModule(task, connection, play_context, None, None, None)
         result: Result = action.run(task_vars={})
+        self.requests = len(connection.sent)  # with those for schemas
         sent = [text for text in zip(connection.actions, connection.sent, strict=True) if SCHEMAS not in text[1]]
         self.actions, self.sent = [action for action, _text in sent], [text for _action, text in sent]
         return result

@@ -5,7 +5,8 @@
 
 Data only. ``held`` and ``sent`` are the members of one instance of the class C as XML, in the prefixes of NAMESPACES;
 ``sent`` None: nothing is sent. ``types`` is what a schema or the option ``types`` says, as that option spells it.
-``refused`` is the option named in the error and a part of its text, ``warned`` a part of a warning.
+``refused`` is the option named in the error and a part of its text, ``warned`` a part of a warning. ``early``: it is
+refused before anything is read.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class Row:
     selectors: dict[str, str] = dataclasses.field(default_factory=dict)
     uri: str = CLASS
     lossy: bool = False
+    early: bool = False
 
     def __str__(self) -> str:
         kind = f" {self.types}" if self.types else ""
@@ -221,7 +223,7 @@ TEXTS: list[Row] = [
     Row("openwsman", "<p:A>x</p:A>", {"A": " x "}, types={"A": "string"}),
     Row("openwsman", "<p:A>x y</p:A>", {"A": "xy"}, "<p:A>xy</p:A>", {"A": "x y"}, {"A": "xy"}),
     Row("windows", "<p:A>x</p:A>", {"A": "a & <b>"}, "<p:A>a &amp; &lt;b&gt;</p:A>", {"A": "x"}, {"A": "a & <b>"}),
-    Row("omi", "<p:A>x</p:A>", {"A": "a\x07"}, refused=("properties.A", "U+0007")),
+    Row("omi", "<p:A>x</p:A>", {"A": "a\x07"}, refused=("properties.A", "U+0007"), early=True),
     Row("windows", "<p:A>x</p:A>", {"A": 5}, "<p:A>5</p:A>", {"A": "x"}, {"A": "5"}, {"A": "string"}),
     Row("windows", "<p:A>true</p:A>", {"A": True}, types={"A": "string"}),
     Row("generic", "<p:A>x</p:A>", {"A": {"B": 1}}, refused=("properties.A", "single value here")),
@@ -372,9 +374,11 @@ NULLS: list[Row] = [
     Row("openwsman", "", {"A": [""]}, "<p:A/>", {"A": None}, {"A": [""]}),
     Row("omi", NIL, {"A": [""]}, "<p:A/>", {"A": None}, {"A": [""]}, {"A": "string[]"}),
     # null inside a list
-    Row("generic", "<p:A>x</p:A>", {"A": ["x", None]}, refused=("properties.A[1]", "null inside a list")),
-    Row("omi", "", {"A": [None]}, types={"A": "uint8[]"}, refused=("properties.A[0]", "null inside a list")),
-    Row("openwsman", "", {"A": [None, "x"]}, refused=("properties.A[0]", "null inside a list")),
+    Row("generic", "<p:A>x</p:A>", {"A": ["x", None]}, refused=("properties.A[1]", "null inside a list"), early=True),
+    Row(
+        "omi", "", {"A": [None]}, types={"A": "uint8[]"}, refused=("properties.A[0]", "null inside a list"), early=True
+    ),
+    Row("openwsman", "", {"A": [None, "x"]}, refused=("properties.A[0]", "null inside a list"), early=True),
 ]
 
 ARRAYS: list[Row] = [
@@ -702,7 +706,14 @@ WINRM: list[Row] = [
         {"Port": 80},
         uri=f"{CONFIG}/listener",
     ),
-    Row("windows", _LISTENER, {"Port": 70000}, uri=f"{CONFIG}/listener", refused=("properties.Port", "1 to 65535")),
+    Row(
+        "windows",
+        _LISTENER,
+        {"Port": 70000},
+        uri=f"{CONFIG}/listener",
+        refused=("properties.Port", "1 to 65535"),
+        early=True,
+    ),
     Row("windows", _LISTENER, {"Prt": 1}, uri=f"{CONFIG}/listener", refused=("properties.Prt", "It has Address")),
     Row(
         "windows",

@@ -9,7 +9,6 @@ import typing as t
 from xml.etree.ElementTree import Element
 
 import pytest
-from comparison_rows import NAMESPACES, ROWS, Row
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     cim,
@@ -25,6 +24,11 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.instance i
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.merge import Plan
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.recipes import Choices, Part
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema import Schema
+from ansible_collections.wsman.automation.tests.unit.plugins.module_utils._wsman.comparison_rows import (
+    NAMESPACES,
+    ROWS,
+    Row,
+)
 
 
 def load(row: Row, inner: str) -> Element:

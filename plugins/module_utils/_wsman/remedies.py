@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import typing as t
 
-from . import remedies_config, remedies_services, remedies_standard, remedies_windows, remedies_wmi
+from . import fault_codes, remedies_config, remedies_services, remedies_standard, remedies_windows, remedies_wmi
 from .remedy import Remedy, Seen
 
 __all__ = ["TABLE", "Remedy", "Seen", "find"]
@@ -28,7 +28,17 @@ TABLE: t.Final[tuple[Remedy, ...]] = (
 
 
 def find(seen: Seen) -> Remedy | None:
-    """The row that names most of a fault: subcode and detail first, Windows' number second, the service third."""
+    """The row that names most of a fault: subcode and detail first, Windows' number second, the service third.
+
+    Where none does, the number may stand for a subcode and detail that the service has not sent: some versions of
+    Windows give one number with several of them.
+    """
+    implied = (key for name in seen.numbers for key, names in fault_codes.SOAP_FAULTS.items() if name in names)
+    rows = (_best(one) for one in (seen, *(Seen(key, service=seen.service) for key in implied)))
+    return next((row for row in rows if row), None)
+
+
+def _best(seen: Seen) -> Remedy | None:
     best: Remedy | None = None
     most: tuple[int, ...] = ()
     for row in TABLE:

@@ -19,7 +19,7 @@ _RIGHTS: t.Final = (
         remedy="Add it to Remote Management Users or Administrators. A local administrator other than the built-in one "
         "also needs LocalAccountTokenFilterPolicy 1 in the registry.",
         example="""\
-- name: Give local administrators their rights over the network
+- name: Give local administrators their rights over the network, by the account of the one that has them
   wsman.automation.wsman_invoke:
     resource_uri: wmi/root/default/StdRegProv
     method: SetDWORDValue

@@ -101,6 +101,11 @@ _ADDRESSED: t.Final = (
 """,
     ),
     Remedy(
+        number="INVALID_FILTER_XML ENUMERATE_WMI_INVALID_KEY",
+        cause="A selector filter names what is no key, or has a value that it cannot compare with.",
+        remedy="Name keys of the class in filter, without lists, times and references; or take the dialect wql.",
+    ),
+    Remedy(
         number="WMI_MAX_NESTED",
         cause="Embedded instances are nested deeper than Windows sends them.",
         remedy="Ask for fewer properties with a WQL query.",
@@ -183,6 +188,12 @@ _WMI: t.Final = (
         "INVALID_PROVIDER_RESPONSE",
         cause="The provider of this resource failed without a reason of its own.",
         remedy="Look at the log WMI-Activity/Operational of that computer, and ask there with Get-CimInstance.",
+    ),
+    Remedy(
+        number="ERROR_INTERNAL_ERROR",
+        cause="Something failed inside the service, which says no more.",
+        remedy="Look at the log Windows Remote Management/Operational of that computer; a member that is read-only "
+        "there belongs into omit.",
     ),
     Remedy(
         number="WBEM_E_OUT_OF_MEMORY WBEM_E_QUOTA_VIOLATION WBEM_E_QUEUE_OVERFLOW",

@@ -218,6 +218,8 @@ def test_options_that_are_named_exist():
         ({"fault": "wsman:InternalError", "reason": "The WMI provider failed. HRESULT = 0x80041010"}, "no such class"),
         ({"fault": "wsman:InternalError", "reason": "CMPI_RC_ERR_NOT_FOUND", "service": "idrac"}, "DCIM"),
         ({"fault": "wsman:InternalError", "reason": "CMPI_RC_ERR_NOT_FOUND"}, "no such instance"),
+        # a number that stands for a subcode which was not sent
+        ({"fault": "wsman:InternalError", "numbers": ["MAX_ENVELOPE_SIZE_EXCEEDED"]}, "max_envelope_size"),
         # both Windows' number and WMI's own: the innermost
         ({"numbers": ["PROVIDER_FAILURE", "WBEM_E_INVALID_QUERY"]}, "cannot read the query"),
     ],

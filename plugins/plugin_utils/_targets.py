@@ -12,12 +12,20 @@ import contextlib
 import typing as t
 
 from ansible_collections.wsman.automation.plugins.module_utils import _argspec
-from ansible_collections.wsman.automation.plugins.module_utils._wsman import addressing, filters, uris
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
+    addressing,
+    compare,
+    filters,
+    profiles,
+    uris,
+    xml,
+)
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import (
     EndpointReference,
     SelectorSet,
     Target,
 )
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.enumeration import Item
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import (
     ProtocolError,
     UsageError,
@@ -79,9 +87,13 @@ def find(client: Client, target: Target, arguments: Arguments) -> list[Target] |
     limit = arguments["limit_targets"]
     options = {name: one.get("default") for name, one in _argspec.enumerate_module().items()}
     options.update(filter=arguments["filter"], dialect=arguments["dialect"], return_type="object_and_epr")
-    options["limit"] = max(limit + 1, _SHOWN)
+    sifts = isinstance(arguments["filter"], dict) and client.known_profile(target.resource_uri) is not profiles.WINDOWS
+    options["limit"] = None if sifts else max(limit + 1, _SHOWN)
     enumeration = _enumerating.make_enumeration(client, target, options)
-    targets = [_to_target(item.endpoint_reference, target) for item in client.collect(enumeration)]
+    items = client.collect(enumeration)
+    if sifts:  # OMI takes a selector filter and does not apply it (wire/omi/43)
+        items = [item for item in items if _fits(item, arguments["filter"])]
+    targets = [_to_target(item.endpoint_reference, target) for item in items]
     if len(targets) > limit:
         raise TooManyError(targets, limit, more=enumeration.truncated)
     return targets
@@ -180,6 +192,16 @@ def _describe_value(value: t.Any) -> str:
     if not isinstance(value, EndpointReference):
         return str(value)
     return f"({describe(Target(value.resource_uri or '', value.selector_set))})"
+
+
+def _fits(item: Item, wanted: t.Mapping[str, t.Any]) -> bool:
+    """Whether the instance, or else its address, has the wanted values."""
+    held: dict[str, list[t.Any]] = {}
+    for child in item.element if item.element is not None else ():
+        held.setdefault(xml.local(child.tag).lower(), []).append(child.text or "")
+    for name, value in item.endpoint_reference.selector_set.items() if item.endpoint_reference else ():
+        held.setdefault(name.lower(), [value])
+    return all(any(compare.equal(one, value) for one in held.get(name.lower(), ())) for name, value in wanted.items())
 
 
 def _name(result: Result) -> str:

@@ -358,6 +358,17 @@ class TestQueries:
         again = box.run("put", arguments)
         assert (again["changed"], again["count"], again["diff"]) == (False, 2, {"before": {}, "after": {}})
 
+    def test_a_selector_filter_that_a_service_ignores_finds_no_more_for_it(self, manner):
+        """OMI takes it and answers with everything (wire/omi/43): nothing else may be deleted."""
+        box = wired.Box(manner)
+        query = {**ITEMS, "filter": {"Name": "beta", "Group": 1}}
+        predicted = box.run("delete", query, check_mode=True)
+        result = box.run("delete", query)
+        assert (result["changed"], result["count"], result["diff"]) == (True, 1, predicted["diff"])
+        left = box.run("enumerate", {**ITEMS, "return_type": "epr"})["endpoint_references"]
+        assert sorted(one["selector_set"]["Name"] for one in left) == ["alpha", "gamma"]
+        assert box.run("delete", query)["count"] == 0
+
     def test_no_match_is_ok(self, manner):
         box = wired.Box(manner)
         query = {**ITEMS, "filter": "SELECT * FROM Sandbox_Item WHERE Name = 'nobody'"}

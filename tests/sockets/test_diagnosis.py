@@ -13,9 +13,11 @@ import pytest
 from tls_parts import issue, options, serve
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import from_options
 from ansible_collections.wsman.automation.plugins.plugin_utils import _diagnosis, _tls_probe, _transport
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange
+from sandbox import Sandbox
 
 
 def look(port, **more):
@@ -153,3 +155,32 @@ def test_errors_keep_their_words(peer):
     found = diagnose(1)
     assert found["diagnosis"][1]["detail"] == caught.value.message
     assert found["diagnosis"][1]["remedy"] == caught.value.remedy
+
+
+@pytest.mark.parametrize("authentication", ["kerberos", "negotiate", "credssp"])
+def test_a_kdc_counts_one_wrong_password(domain, monkeypatch, authentication):
+    """Refused by the KDC it is shown to nobody else: not as NTLM, and not by a second diagnosis."""
+    for name, value in domain.environment.items():
+        monkeypatch.setenv(name, value)
+    account = domain.add(f"annie-{authentication}", "right-Word.1")
+    with Sandbox(
+        users={"wsman": "secret"},
+        keytab=domain.keytab("HTTP/localhost"),
+        configuration={"/service/auth/CredSSP": "true"},
+    ) as box:
+        given = from_options(
+            {
+                "host": "localhost",
+                "port": box.https_port,
+                "ca_cert": box.ca_file,
+                "user": account,
+                "password": "wrong-Word.1",
+                "authentication": authentication,
+            }
+        )
+        connection = types.SimpleNamespace(session_options=lambda: given, session=_transport.session(given))
+        for _turn in range(2):
+            found = _diagnosis.run(Client(connection))
+            assert found["failed_step"] == "authentication", found
+        assert box.authentication_failures == 0 and box.failures == {}
+    assert domain.failures(account) == 1

@@ -100,10 +100,7 @@ endpoint_reference:
 instance:
   description:
     - The properties of the instance, by name. V(null) where the service refuses to show it, which a warning then says.
-    - A property that the wire shows several times is a list, a nested element a dictionary, a reference an endpoint reference, an
-      empty value marked as such V(null).
-    - Numbers and booleans have their type where it is known, from the schemas that are built in (C(winrm/config) and what is under
-      it, shells) or from the answer itself. Everything else is text exactly as received.
+    - Values are in the form of RV(ignore:instance) of M(wsman.automation.wsman_get).
   returned: success, outside of check mode or where the instance exists
   type: dict
   sample: {"Name": "WinRM", "State": "Running", "StartMode": "Auto"}

@@ -76,6 +76,16 @@ EXAMPLES = r"""
     selector_set:
       Name: scx
 
+- name: Say which types values have on a service without schemas
+  wsman.automation.wsman_get:
+    resource_uri: http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/Linux_OperatingSystem
+    namespace: root/cimv2
+    selector_set:
+      Name: server1
+    types:
+      NumberOfUsers: uint32
+      OperationalStatus: uint16[]
+
 - name: Follow a reference from an earlier result
   wsman.automation.wsman_get:
     endpoint_reference: "{{ found.endpoint_references[0] }}"
@@ -85,10 +95,13 @@ RETURN = r"""
 instance:
   description:
     - The properties of the instance, by name.
-    - A property that the wire shows several times is a list, a nested element a dictionary, a reference an endpoint reference, an
-      empty value marked as such V(null).
-    - Numbers and booleans have their type where it is known, from the schemas that are built in (C(winrm/config) and what is under
-      it, shells) or from the answer itself. Everything else is text exactly as received.
+    - Values have the types that the schema of the class says, where the service gives it (Windows and OMI), where it is built in
+      (C(winrm/config) and what is under it, shells), or where O(types) says them. An array is a list then, also with one value or none,
+      and integers of 64 bits are exact.
+    - Without these, what the answer itself marks has its type, a property that it shows several times is a list, and everything else is
+      text exactly as received.
+    - Times are in ISO 8601, octets in base64, a nested element or an embedded instance is a dictionary, a reference an endpoint
+      reference, an empty value marked as such V(null). Reals that JSON does not have are V(NaN), V(INF) and V(-INF).
   returned: success, without O(fragment)
   type: dict
   sample: {"Name": "WinRM", "State": "Running", "StartMode": "Auto"}

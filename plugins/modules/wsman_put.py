@@ -157,10 +157,7 @@ instance:
   description:
     - The properties of the instance after the task, by name. In check mode, as they were read. V(null) where it could not be read
       after a change.
-    - A property that the wire shows several times is a list, a nested element a dictionary, a reference an endpoint reference, an
-      empty value marked as such V(null).
-    - Numbers and booleans have their type where it is known, from the schemas that are built in (C(winrm/config) and what is under
-      it, shells) or from the answer itself. Everything else is text exactly as received.
+    - Values are in the form of RV(ignore:instance) of M(wsman.automation.wsman_get).
   returned: success
   type: dict
   sample: {"Name": "WinRM", "State": "Running", "StartMode": "Auto"}

@@ -143,6 +143,17 @@ def test_enumerations_are_snapshots() -> None:
     assert values(items(ask(asked, names.PULL, uri, CIMV2, body)), "Name") == ["alpha", "beta", "gamma"]
 
 
+@pytest.mark.parametrize(("manner", "fits"), [("windows", True), ("omi", True), ("openwsman", False), ("idrac", True)])
+def test_openwsman_takes_little_for_granted(manner: str, fits: bool) -> None:
+    asked = service(manner)
+    blocks = header(names.GET, CIM + "Sandbox_Large", {"Id": "2", **CIMV2})
+    del blocks[W + "MaxEnvelopeSize"]
+    found = asked.handle(envelope(blocks), "UTF-8", Caller("u"))
+    assert (found.fault is None) is fits
+    if not fits:
+        assert fault(found)[:2] == ("EncodingLimit", "ServiceEnvelopeLimit")
+
+
 # --- fragments ---------------------------------------------------------------------------------------------------
 
 ITEM = CIM + "Sandbox_Item"

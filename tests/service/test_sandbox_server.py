@@ -22,6 +22,7 @@ from sandbox_requests import element, envelope, header
 from sandbox import Sandbox, names
 from sandbox.__main__ import facts_of, make, parse, write_ready
 from sandbox.control import Control
+from sandbox.jobs import Script
 
 CONFIG = names.CONFIG
 GET = envelope(header(names.GET, CONFIG + "/service/auth"))
@@ -290,7 +291,10 @@ def test_control_server(box: Sandbox) -> None:
     assert Client(box).post().status == 418
     ask("/configuration", {"/MaxTimeoutms": 1000})
     assert box.configuration.limits().max_timeout == 1.0
-    for path, body in (("/misbehave", {"kind": "x"}), ("/configuration", {"/X": 1}), ("/nothing", {})):
+    ask("/jobs", {"outcome": "failed", "readings": 3})
+    assert box.repository.jobs._planned == [Script("failed", 3)]
+    wrong = {"/misbehave": {"kind": "x"}, "/configuration": {"/X": 1}, "/nothing": {}, "/jobs": {"outcome": "x"}}
+    for path, body in wrong.items():
         with pytest.raises(urllib.request.HTTPError):
             ask(path, body)
     assert ask("/steal", {}) == {"contexts": 0}

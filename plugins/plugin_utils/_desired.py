@@ -143,54 +143,60 @@ def read_back(
 ) -> Result:
     """*result* with the instance as it is after a change, and whether the service keeps what it has accepted.
 
-    One Get; where that finds no instance, *answer*, what the service has answered to the change. The change is made, so
-    that a failure to read is no failure of the task: a changed listener may have cut our own connection (state.md §3).
-    Raises NotKeptError.
+    One Get; where that shows no instance, *answer*, what the service has answered to the change, is shown, and what
+    differs in it is a warning. The change is made, so that a failure to read is no failure of the task: a changed
+    listener may have cut our own connection (state.md §3). Raises NotKeptError.
     """
-    shown = answer if answer is not None and len(answer) else None
-    now, problem = (shown, None) if options.verify == "false" and shown is not None else _read(client, target, shown)
-    if now is None:
-        seen = show(client, target, shown) if shown is not None else _result.instance(None)
-        unread = {**result, **seen, "verified": False}
-        return warn(unread, f"The change was made, but not read back: {problem}")
-    result = {**result, **show(client, target, now)}
     if options.verify == "false":
-        return {**result, "verified": False}
+        return {**result, **_show_unjudged(client, target, answer), "verified": False}
     try:
-        findings = _judge(client, target, done, now, answered=now is shown)
+        now = _reading.get_element(client, target)
+        findings = _judge(client, target, done, now)
     except WSManError as error:
-        return warn({**result, "verified": False}, f"The change was made, but not read back: {error}")
-    return _conclude(result, findings, options)
+        return _take_answer(client, target, done, result, answer, error)
+    return _conclude({**result, **show(client, target, now)}, findings, options)
 
 
-def _read(client: Client, target: Target, answer: Element | None) -> tuple[Element | None, WSManError | None]:
-    try:
-        return _reading.get_element(client, target), None
-    except WSManFault as error:
-        missing = fault.may_be_not_found(error, target.resource_uri)
-        return answer if missing else None, error
-    except WSManError as error:
-        return None, error
+def _show_unjudged(client: Client, target: Target, answer: Element | None) -> Result:
+    with contextlib.suppress(WSManError):
+        element = answer if answer is not None and len(answer) else _reading.get_element(client, target)
+        return show(client, target, element)
+    return _result.instance(None)
 
 
-def _judge(
-    client: Client, target: Target, done: t.Sequence[tuple[Part, Plan]], now: Element, *, answered: bool
-) -> Findings:
-    """What all parts show; an *answered* representation proves nothing of members that were not named.
+def _take_answer(
+    client: Client,
+    target: Target,
+    done: t.Sequence[tuple[Part, Plan]],
+    result: Result,
+    answer: Element | None,
+    error: WSManError,
+) -> Result:
+    """The result where reading back ends with *error*.
 
-    Openwsman's PutResponse has an empty key and no reals (wire/openwsman/083).
+    Of an answer only what was named is judged: Openwsman's has an empty key and no reals (wire/openwsman/083).
     """
+    unread = f"The change was made, but not read back: {error}"
+    if answer is None or not len(answer):
+        return warn({**result, **_result.instance(None), "verified": False}, unread)
+    result = warn({**result, **show(client, target, answer), "verified": False}, unread)
+    with contextlib.suppress(WSManError):
+        findings = dataclasses.replace(_judge(client, target, done, answer), lost={})
+        problem = _problem(findings)
+        return warn({**result, **_members_of(findings)}, *([problem] if problem else ()))
+    return result
+
+
+def _judge(client: Client, target: Target, done: t.Sequence[tuple[Part, Plan]], now: Element) -> Findings:
+    """What all parts show."""
     findings = Findings()
     for part, made in done:
         profile = client.profile(part.target.resource_uri).name
         element = now if part.target == target else _below(client, part, now)
         found = verification.judge(made, part, element, profile, client.schemas.of(part.target))
-        for into, members in (
-            (findings.ignored, found.ignored),
-            (findings.altered, found.altered),
-            (findings.lost, {} if answered else found.lost),
-        ):
-            into.update({name: _presentable_of(name, one) for name, one in members.items()})
+        findings.ignored.update(found.ignored)
+        findings.altered.update(found.altered)
+        findings.lost.update(found.lost)
     return findings
 
 
@@ -209,11 +215,19 @@ def _conclude(result: Result, findings: Findings, options: Options) -> Result:
     problem = _problem(findings)
     if problem is None:
         return {**result, "verified": True}
-    told = {name: getattr(findings, name) for name in ("ignored", "altered", "lost") if getattr(findings, name)}
-    result = {**result, "verified": False, **told}
+    result = {**result, "verified": False, **_members_of(findings)}
     if options.verify == "true":
         raise NotKeptError(findings, result)
     return warn(result, problem)
+
+
+def _members_of(findings: Findings) -> Result:
+    """``ignored``, ``altered`` and ``lost`` of a result, as far as there are such, plain and without secrets."""
+    told = {name: getattr(findings, name) for name in ("ignored", "altered", "lost") if getattr(findings, name)}
+    return {
+        kind: {name: _presentable_of(name, values) for name, values in members.items()}
+        for kind, members in told.items()
+    }
 
 
 def _problem(findings: Findings) -> str | None:

@@ -94,7 +94,7 @@ def set_attributes(context: Context, arguments: Arguments) -> Arguments:
         return _failure("BIOS004", "Missing required parameter.", ["AttributeValue"])
     for name, value in zip(given, wanted, strict=True):
         one = {"Target": arguments["Target"], "AttributeName": name, "AttributeValue": value}
-        found = set_attribute(context, one)
+        found: Arguments = set_attribute(context, one)
         if found["ReturnValue"] != 0:
             return found
     count = len(given)

@@ -56,7 +56,7 @@ _ADDRESSED: t.Final = (
     Remedy(
         fault="wsa:InvalidMessageInformationHeader/InvalidTimeout",
         cause="The service does not take the operation_timeout of the request.",
-        remedy="Set operation_timeout to between 1 and 60 seconds.",
+        remedy="Set operation_timeout to whole seconds, such as 60.",
     ),
     Remedy(
         fault="wsa:InvalidMessageInformationHeader wsa:MessageInformationHeaderRequired",

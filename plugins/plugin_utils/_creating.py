@@ -29,7 +29,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors imp
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.merge import Choices, Plan
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.recipes import Part
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema import Property, Schema, coerce
-from ansible_collections.wsman.automation.plugins.plugin_utils import _desired, _result, _targets
+from ansible_collections.wsman.automation.plugins.plugin_utils import _desired, _reading, _result, _targets
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from ansible_collections.wsman.automation.plugins.plugin_utils._desired import Options, Wanted
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import DiffersError, Result
@@ -112,7 +112,7 @@ def _confirm(client: Client, part: Part, held: Element, options: Options) -> Res
         raise DiffersError({name: {"held": before[name], "wanted": after[name]} for name in after}, part.option)
     result = _desired.summarize([(part, plan)])
     reference = _targets.to_reference(part.target)
-    return {**result, "endpoint_reference": reference, **_desired.show(client, part.target, held)}
+    return {**result, "endpoint_reference": reference, **_reading.show(client, part.target, held)}
 
 
 def _plan(
@@ -193,7 +193,7 @@ def _follow(
         reference = EndpointReference(target.resource_uri, target.selector_set)
     result = {**result, "endpoint_reference": reference.to_plain() if reference else None}
     if target is None:
-        shown = _desired.show(client, part.target, element) if element is not None else _result.instance(None)
+        shown = _reading.show(client, part.target, element) if element is not None else _result.instance(None)
         problem = "The instance was created, but not read back: the service did not say how it is addressed."
         return _desired.warn({**result, **shown, "verified": False}, problem)
     other = _find_renamed(part, target)

@@ -127,11 +127,6 @@ def class_of(target: Target) -> Target:
     return Target(target.resource_uri, {name: one for name, one in target.selector_set.items() if name not in keys})
 
 
-def show(client: Client, target: Target, element: Element) -> Result:
-    """The members of a result that show *element* as an instance of *target*."""
-    return _reading.show(client, target, element)
-
-
 def read_back(
     client: Client,
     target: Target,
@@ -154,13 +149,13 @@ def read_back(
         findings = _judge(client, target, done, now)
     except WSManError as error:
         return _take_answer(client, target, done, result, answer, error)
-    return _conclude({**result, **show(client, target, now)}, findings, options)
+    return _conclude({**result, **_reading.show(client, target, now)}, findings, options)
 
 
 def _show_unjudged(client: Client, target: Target, answer: Element | None) -> Result:
     with contextlib.suppress(WSManError):
         element = answer if answer is not None and len(answer) else _reading.get_element(client, target)
-        return show(client, target, element)
+        return _reading.show(client, target, element)
     return _result.instance(None)
 
 
@@ -179,7 +174,7 @@ def _take_answer(
     unread = f"The change was made, but not read back: {error}"
     if answer is None or not len(answer):
         return warn({**result, **_result.instance(None), "verified": False}, unread)
-    result = warn({**result, **show(client, target, answer), "verified": False}, unread)
+    result = warn({**result, **_reading.show(client, target, answer), "verified": False}, unread)
     with contextlib.suppress(WSManError):
         findings = dataclasses.replace(_judge(client, target, done, answer), lost={})
         problem = _problem(findings)

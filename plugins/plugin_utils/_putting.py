@@ -106,7 +106,7 @@ def write(client: Client, work: Work, options: Options) -> Result:
     steps = [step for step in work.steps if step.plan.changed]
     if options.check_mode or not steps:
         held = work.steps[0].held if work.alone else _reading.get_element(client, work.target)
-        return {**result, **_desired.show(client, work.target, held)}
+        return {**result, **_reading.show(client, work.target, held)}
     answers = _send(client, steps)
     done = [(step.part, step.plan) for step in steps]
     if not work.alone or steps[0].request.fragment is not None:

@@ -100,6 +100,36 @@ OMI: list[Row] = [
         {"count": 1},
     ),
     (
+        "typed",
+        "enumerate",
+        {
+            "resource_uri": CIM + "TestClass_AllDMTFTypes",
+            "namespace": "root/omi",
+            "max_elements": 3,
+            "limit": 3,
+            "types": "auto",
+        },
+        {
+            "instances.0.v_bool": False,
+            "instances.0.v_sint64": -4294967295,
+            "instances.0.v_rEal32": 100.300003051758,
+            "instances.0.v_char16": "!",
+            "instances.0.v_DATETIME": "P2000D",
+            "instances.1.v_octetUint8": "QkNE",
+            "instances.1.v_reference": None,
+        },
+    ),
+    (
+        "schema",
+        "schema",
+        {"class_name": "X_HugeNumber", "namespace": "root/cimv2"},
+        {
+            "schema.superclass": "X_Number",
+            "schema.properties.Number.type": "uint64",
+            "schema.properties.Numbers123.class_name": "X_SmallNumber",
+        },
+    ),
+    (
         "times",
         "enumerate",
         {"resource_uri": CIM + "XYZ_Widget", "selector_set": CIMV2, "max_elements": 10},
@@ -188,8 +218,19 @@ OPENWSMAN: list[Row] = [
     (
         "checked",
         "put",
-        {"resource_uri": LAB + "Lab_Item", "selector_set": {"Name": "alpha"}, "properties": {"Text": "new"}},
+        {
+            "resource_uri": LAB + "Lab_Item",
+            "selector_set": {"Name": "alpha"},
+            "properties": {"Text": "new"},
+            "allow_loss": True,
+        },
         {"changed": True, "diff.before": {"Text": "plain"}, "diff.after": {"Text": "new"}},
+    ),
+    (
+        "refused",
+        "put",
+        {"resource_uri": LAB + "Lab_Item", "selector_set": {"Name": "alpha"}, "properties": {"Text": "new"}},
+        {"status": "ignored", "changed": False},
     ),
     (
         "fragment",
@@ -236,6 +277,7 @@ def play(workspace: playbook.Workspace, peer: replay.Peer, rows: list[Row]) -> p
         "ansible_wsman_message_encryption": "never",
         "ansible_wsman_user": "wsuser",
         "ansible_wsman_password": PASSWORD,
+        "ansible_wsman_types": "text",  # the schemas of two classes were recorded, which rows ask for by themselves
     }
     return workspace.play({"bmc": host}, [{"hosts": "all", "tasks": tasks}])
 

@@ -18,7 +18,7 @@ from . import cim, fault, operations, uris, value_maps, xml
 from .addressing import Option, Target
 from .enumeration import Enumeration
 from .envelope import Request, Response
-from .errors import ProtocolError, WSManError, WSManFault
+from .errors import ProtocolError, TransportError, WSManError, WSManFault
 from .schema import Method, Property, Schema
 
 #: Where the schemas of all classes are; the form ``.../2/<Class>`` is a fault on live services.
@@ -36,6 +36,7 @@ _CLASS: t.Final = frozenset({"wsa:DestinationUnreachable", "wsman:InternalError"
 _CLASS_NAMES: t.Final = frozenset(
     {"RESOURCE_NOT_FOUND", "WBEM_E_NOT_FOUND", "WBEM_E_INVALID_CLASS", "WBEM_E_INVALID_NAMESPACE"}
 )
+_HTTP: t.Final = frozenset({400, 404, 405, 500, 501})
 _PROPERTIES: t.Final = ("PROPERTY", "PROPERTY.ARRAY", "PROPERTY.REFERENCE")
 _PARAMETERS: t.Final = ("PARAMETER", "PARAMETER.ARRAY", "PARAMETER.REFERENCE", "PARAMETER.REFARRAY")
 
@@ -91,6 +92,8 @@ def refusal(error: WSManError) -> t.Literal["service", "class"] | None:
     """What *error* says is without schemas for good: the whole service, this class, or neither."""
     if isinstance(error, ProtocolError):
         return "class"
+    if isinstance(error, TransportError):  # a web server's own page for what it does not know
+        return "class" if error.step == "http" and error.http_status in _HTTP else None
     if not isinstance(error, WSManFault):
         return None
     detail = fault.detail_name(error)

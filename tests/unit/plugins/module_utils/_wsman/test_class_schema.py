@@ -333,6 +333,10 @@ REFUSALS: t.Final = [
     (WSManFault(subcode="wsman:AccessDenied"), None),
     (WSManFault(subcode="wsman:QuotaLimit"), None),
     (TransportError("gone", step="read"), None),
+    (TransportError("no such page", step="http", http_status=404), "class"),
+    (TransportError("busy", step="http", http_status=503), None),
+    (TransportError("no TLS", step="http"), None),
+    (TransportError("who?", step="authentication", http_status=401), None),
 ]
 
 

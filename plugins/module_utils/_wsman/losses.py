@@ -9,6 +9,7 @@ all with a good answer. Every Put nulls what it does not name.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import typing as t
 from xml.etree.ElementTree import Element
@@ -18,11 +19,56 @@ from .addressing import EndpointReference
 from .datetimes import CIMDateTime, CIMInterval, CIMWildcard
 from .errors import UsageError
 from .instance import Instance
+from .merge import Plan, find_children
 from .replacing import is_cim_datetime
 from .schema import Property, Schema
 
 _TYPED: t.Final = {"datetime": "a datetime", "reference": "a reference", "instance": "an embedded instance"}
+#: Warnings about a member that is written, and about members that were not named.
+UNREADABLE: t.Final = (
+    "{}: this service shows a text with & as empty, so that it was not compared and every run writes it."
+)
+_EMPTY: t.Final = (
+    "Read as empty and written so: {}. The service shows a text with & as empty; one that it held there is gone."
+)
 _PROBLEM: t.Final = "this service sets datetimes, references and embedded instances to null in all that it is sent"
+
+
+def finish(plan: Plan, schema: Schema | None, option: str, selectors: t.Mapping[str, t.Any]) -> Plan:
+    """The recipe: the whole, restored where it can be, refused where it would lose what nobody agreed to lose.
+
+    Raises UsageError naming *option* or its member.
+    """
+    choices = plan.choices
+    shown = any("&" in text for text in plan.held.itertext())  # this one shows it
+    unreadable = refuse(plan.after, schema, option, allow_loss=choices.allow_loss or shown)
+    omitted, named = _lower(choices.omit), _lower(plan.wanted)
+    kept = {name: kind for name, kind in of_held(plan.held, schema).items() if name not in plan.after}
+    lost = {name: kind for name, kind in kept.items() if name.lower() not in omitted}
+    for name, kind in lost.items():
+        if name.lower() in named:
+            refuse_kind(kind, f"{option}.{name}")
+    if lost and not choices.allow_loss:
+        refuse_unnamed(lost, option)
+    warnings = [f"With this change the service loses {name}, {kind}." for name, kind in lost.items()]
+    _restore_keys(plan.representation, selectors)
+    if empty := [name for name in empties(plan.representation) if name.lower() not in named]:
+        warnings.append(_EMPTY.format(", ".join(empty)))
+    if not shown:
+        warnings += map(UNREADABLE.format, unreadable)
+    return dataclasses.replace(plan, warnings=tuple(warnings), conceded=_lower([*lost, *unreadable]))
+
+
+def _lower(names: t.Iterable[t.Any]) -> frozenset[str]:
+    return frozenset(str(name).lower() for name in names)
+
+
+def _restore_keys(representation: Element, selectors: t.Mapping[str, t.Any]) -> None:
+    """A key with ``&`` reads empty and would be stored so under the old selector."""
+    for name, value in selectors.items():
+        for child in find_children(representation, name):
+            if isinstance(value, str) and not len(child) and not child.text:
+                child.text = value
 
 
 def of_held(held: Element, schema: Schema | None = None) -> dict[str, str]:

@@ -9,12 +9,14 @@ with the wanted values in it, and then what this kind of service needs. A recipe
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import dataclasses
+import math
 import typing as t
 from xml.etree.ElementTree import Element
 
-from . import compare, instance, losses, merge, profiles, schemas, uris, xml
+from . import cim, compare, instance, losses, merge, profiles, schemas, uris, xml
 from .addressing import Target
 from .errors import UsageError
 from .merge import DEFAULTS, Choices, Plan, find_children
@@ -43,9 +45,6 @@ _READ_ONLY: t.Final = {
     ),
 }
 _WRITE_ONLY: t.Final = {"AMT_BootSettingData": ("RSEPassword",)}
-_EMPTY: t.Final = (
-    "Read as empty and written so: {}. The service shows a text with & as empty; one that it held there is gone."
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,7 +131,7 @@ def check_create(
     unreadable = losses.refuse(
         wanted, schemas.builtin(target.resource_uri) or schema, option, allow_loss=choices.allow_loss
     )
-    return {name: _unreadable_warning(name) for name in unreadable}
+    return {name: losses.UNREADABLE.format(name) for name in unreadable}
 
 
 def write_only(resource_uri: str) -> tuple[str, ...]:
@@ -163,49 +162,26 @@ def _without_keys(part: Part, held: Element, profile: str) -> dict[str, t.Any]:
 
 def _finish(profile: profiles.Profile, part: Part, result: Plan, schema: Schema | None) -> Plan:
     """The recipe of state.md §3 for this kind of service."""
+    _respell_reals(result.representation, schema)
     if uris.is_config(part.target.resource_uri):
         _refuse_policy(result.held, result.after, part.option)
         return dataclasses.replace(result, representation=strip_config(result.representation))
     if profile.refuses_wrapped:
         return dataclasses.replace(result, representation=unwrap_datetimes(result.representation))
     if profile.name == profiles.OPENWSMAN.name:
-        return _finish_openwsman(part, result, schema)
+        return losses.finish(result, schema, part.option, part.target.selector_set)
     return result
 
 
-def _finish_openwsman(part: Part, result: Plan, schema: Schema | None) -> Plan:
-    """The whole, restored where it can be, refused where it would lose what nobody agreed to lose."""
-    option, choices = part.option, result.choices
-    shown = any("&" in text for text in result.held.itertext())  # this one shows it
-    unreadable = losses.refuse(result.after, schema, option, allow_loss=choices.allow_loss or shown)
-    kept = {name: kind for name, kind in losses.of_held(result.held, schema).items() if name not in result.after}
-    named = {str(name).lower() for name in result.wanted}
-    lost = {name: kind for name, kind in kept.items() if name.lower() not in _lower(*choices.omit)}
-    for name, kind in lost.items():
-        if name.lower() in named:
-            losses.refuse_kind(kind, f"{option}.{name}")
-    if lost and not choices.allow_loss:
-        losses.refuse_unnamed(lost, option)
-    warnings = [f"With this change the service loses {name}, {kind}." for name, kind in lost.items()]
-    _restore_keys(part, result.representation)
-    empty = [name for name in losses.empties(result.representation) if name.lower() not in named]
-    if empty:
-        warnings.append(_EMPTY.format(", ".join(empty)))
-    if unreadable and not shown:
-        warnings += map(_unreadable_warning, unreadable)
-    return dataclasses.replace(result, warnings=tuple(warnings), conceded=_lower(*lost, *unreadable))
-
-
-def _restore_keys(part: Part, representation: Element) -> None:
-    """A key with ``&`` reads empty and would be stored so under the old selector."""
-    for name, value in part.target.selector_set.items():
-        for child in find_children(representation, name):
-            if isinstance(value, str) and not len(child) and not child.text:
-                child.text = value
-
-
-def _unreadable_warning(name: str) -> str:
-    return f"{name}: this service shows a text with & as empty, so that it was not compared and every run writes it."
+def _respell_reals(representation: Element, schema: Schema | None) -> None:
+    """OMI and sfcb print ``nan`` and ``-inf``; ``NaN`` and ``-INF`` are to be sent (state.md §2)."""
+    for child in representation:
+        member = schema.find(xml.local(child.tag)) if schema else None
+        if member is None or member.type not in ("real32", "real64") or not child.text:
+            continue
+        with contextlib.suppress(ValueError):
+            number = cim.parse(child.text, member.type)
+            child.text = child.text if math.isfinite(t.cast(float, number)) else cim.format(number)
 
 
 def _omit(part: Part, result: Plan, profile: profiles.Profile) -> Plan:

@@ -303,4 +303,5 @@ def test_real_answers(workspace: playbook.Workspace, vendor: str, first: tuple[s
         if "status" not in members and run[name].status not in ("ok", "changed"):
             problems.append(f"{name}: {run[name].status}: {run[name].msg}")
     assert not problems, "\n".join(problems)
-    assert not peer.missing, f"asked what was never recorded: {peer.missing}"
+    missing = [key for key in peer.missing if not key[0].endswith("/Release")]  # a limit releases what others read on
+    assert not missing, f"asked what was never recorded: {missing}"

@@ -35,8 +35,10 @@ options:
     description:
       - Services answer that all is well and store something else, or nothing. So the instance is read again after every change and
         compared with what was wanted.
-      - V(true) fails the task where something differs, with the members in RV(ignored) and RV(altered), and with what else it lost in C(lost). V(warn) gives a
-        warning instead. V(false) does not compare.
+      - V(true) fails the task where something differs, with the members in RV(ignored) and RV(altered), and with what else it
+        lost in C(lost). V(warn) gives a warning instead. V(false) does not compare.
+      - A number that was not named and has become another one, as counters do by themselves, is a warning always. One that has
+        become 0 or empty is lost.
       - A service that cannot be read after it has accepted the change fails no task, as a change of a listener may cut the
         connection that it came by. RV(verified) is V(false) then, and a warning says why.
     type: str

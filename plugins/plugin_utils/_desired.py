@@ -176,7 +176,7 @@ def _take_answer(
         return warn({**result, **_result.instance(None), "verified": False}, unread)
     result = warn({**result, **_reading.show(client, target, answer), "verified": False}, unread)
     with contextlib.suppress(WSManError):
-        findings = dataclasses.replace(_judge(client, target, done, answer), lost={})
+        findings = dataclasses.replace(_judge(client, target, done, answer), lost={}, moved={})
         problem = _problem(findings)
         return warn({**result, **_members_of(findings)}, *([problem] if problem else ()))
     return result
@@ -192,6 +192,7 @@ def _judge(client: Client, target: Target, done: t.Sequence[tuple[Part, Plan]], 
         findings.ignored.update(found.ignored)
         findings.altered.update(found.altered)
         findings.lost.update(found.lost)
+        findings.moved.update(found.moved)
     return findings
 
 
@@ -208,6 +209,8 @@ def _below(client: Client, part: Part, whole: Element) -> Element:
 
 def _conclude(result: Result, findings: Findings, options: Options) -> Result:
     problem = _problem(findings)
+    if findings.warning:
+        result = warn(result, findings.warning)
     if problem is None:
         return {**result, "verified": True}
     result = {**result, "verified": False, **_members_of(findings)}

@@ -207,6 +207,21 @@ class TestVerify:
         assert "ignored" not in result
         assert read(box, TYPES)["Moment"] is None
 
+    @pytest.mark.parametrize("verify", ["true", "warn"])
+    def test_a_counter_that_moves_by_itself_is_a_warning(self, verify):
+        box = wired.Box("openwsman")
+        items = box.repository.find_class("root/cimv2", "Sandbox_Item")
+
+        def count(action):
+            for item in box.repository.extent(items) if action == "Get" else ():
+                item.values["Level"] = (item.values["Level"] or 0) + 1
+
+        box.wrong = count
+        result = box.run("put", {**ITEM, "properties": {"Text": "neu"}, "verify": verify})
+        assert "failed" not in result, result
+        assert (result["verified"], "lost" in result) == (True, False)
+        assert result["warnings"] == ["Not named, and another number than before, as counters are: Level."]
+
 
 class TestCreate:
     @pytest.mark.parametrize("options", [{}, {"properties": {}}], ids=["", "keys alone"])

@@ -13,7 +13,7 @@ import dataclasses
 import typing as t
 from xml.etree.ElementTree import Element
 
-from . import compare, instance, merge, profiles, recipes, schemas, xml
+from . import cim, compare, instance, merge, profiles, recipes, schemas, xml
 from .merge import Plan
 from .recipes import Part
 from .schema import Schema
@@ -29,12 +29,21 @@ class Findings:
     """What is not as it was sent; each maps a member of the part (``Auth.Basic``) to values of ring 1.
 
     *ignored*: a wanted member is held as before ``{held, wanted}``. *altered*: it holds something else ``{before, held,
-    wanted}``. *lost*: a member that was not named no longer holds what it held ``{before, held}``.
+    wanted}``. *lost*: a member that was not named no longer holds what it held ``{before, held}``. *moved*: such a one
+    that was a number and is another, as a counter is: no problem, but worth a warning.
     """
 
     ignored: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     altered: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     lost: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    moved: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def warning(self) -> str | None:
+        """What may have changed by itself, by names; None where nothing did."""
+        if not self.moved:
+            return None
+        return f"Not named, and another number than before, as counters are: {', '.join(self.moved)}."
 
     @property
     def problem(self) -> str | None:
@@ -73,7 +82,7 @@ def judge(plan: Plan, part: Part, now: Element, profile: str, schema: Schema | N
             ignored[name] = {"held": held[name], "wanted": value}
         else:
             altered[name] = {"before": before.get(name, value), "held": held[name], "wanted": value}
-    return Findings(ignored, altered, _lost(plan, now, profile, schema))
+    return Findings(ignored, altered, *_compare_unnamed(plan, now, profile, schema))
 
 
 def _differences(
@@ -97,20 +106,36 @@ def _flatten(
             flat_held[prefix + name], flat[prefix + name] = held[name], value
 
 
-def _lost(plan: Plan, now: Element, profile: str, schema: Schema | None) -> dict[str, t.Any]:
-    """Openwsman's members are compared whatever became of them; elsewhere only one that became empty was lost."""
+def _compare_unnamed(
+    plan: Plan, now: Element, profile: str, schema: Schema | None
+) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+    """What was lost, and what moved.
+
+    Openwsman's members are compared whatever became of them; elsewhere only one that became empty was lost.
+    """
+    lost: dict[str, t.Any] = {}
+    moved: dict[str, t.Any] = {}
     if profile not in _WHOLE:
-        return {}
+        return lost, moved
     terms = compare.Terms(profile)
     named = {str(name).lower() for name in plan.wanted} | plan.conceded
-    lost: dict[str, t.Any] = {}
     for name in dict.fromkeys(xml.local(child.tag) for child in plan.held if child.tag != instance.LOCATION):
         before, held = (_read(element, name, schema) for element in (plan.held, now))
         if name.lower() in named or before in (None, "", []) or compare.equal(held, before, None, terms):
             continue
-        if held in (None, "", []) or profile == profiles.OPENWSMAN.name:
-            lost[name] = {"before": before, "held": held}
-    return lost
+        if held not in (None, "", []) and profile != profiles.OPENWSMAN.name:
+            continue
+        counts = _number(before) is not None and bool(_number(held))
+        (moved if counts else lost)[name] = {"before": before, "held": held}
+    return lost, moved
+
+
+def _number(value: instance.Value) -> float | None:
+    """The number that a value is; None for all else, a boolean included."""
+    try:
+        return None if isinstance(value, bool) else t.cast(float, cim.coerce(value, "real64"))
+    except ValueError:
+        return None
 
 
 def _read(element: Element, name: str, schema: Schema | None) -> instance.Value:

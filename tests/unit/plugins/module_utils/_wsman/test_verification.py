@@ -142,6 +142,26 @@ def judge(
             None,
             Findings(lost={"B": {"before": "5", "held": "0"}}),
         ),
+        # a counter moves by itself; what became 0, empty, or no number was lost
+        (
+            "openwsman",
+            "<p:A>7</p:A><p:B>5</p:B><p:C>0</p:C><p:D>1.5</p:D><p:E>7</p:E><p:F>true</p:F><p:G>x</p:G>",
+            {"A": 8},
+            "<p:A>8</p:A><p:B>6</p:B><p:C>1</p:C><p:D>-2.5</p:D><p:E>seven</p:E><p:F>false</p:F><p:G>8</p:G>",
+            None,
+            Findings(
+                lost={
+                    "E": {"before": "7", "held": "seven"},
+                    "F": {"before": "true", "held": "false"},
+                    "G": {"before": "x", "held": "8"},
+                },
+                moved={
+                    "B": {"before": "5", "held": "6"},
+                    "C": {"before": "0", "held": "1"},
+                    "D": {"before": "1.5", "held": "-2.5"},
+                },
+            ),
+        ),
         ("omi", "<p:A>7</p:A><p:B>5</p:B>", {"A": 8}, "<p:A>8</p:A><p:B>6</p:B>", None, Findings()),
         (
             "omi",
@@ -184,6 +204,13 @@ def test_judge(
     found = judge(profile, held, wanted, now, types)
     assert found == findings
     assert (found.problem is None) is (findings == Findings())
+    assert (found.warning is None) is (not findings.moved)
+
+
+def test_a_counter_is_a_warning_and_no_problem() -> None:
+    found = judge("openwsman", "<p:A>7</p:A><p:B>5</p:B>", {"A": 8}, "<p:A>8</p:A><p:B>6</p:B>")
+    assert found.problem is None
+    assert found.warning == "Not named, and another number than before, as counters are: B."
 
 
 def test_the_problem_names_members_and_no_values() -> None:

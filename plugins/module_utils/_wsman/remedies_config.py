@@ -46,7 +46,8 @@ _SETTINGS: t.Final = (
     Remedy(
         number="CONFIG_CORRUPTED",
         cause="The service cannot read its own configuration.",
-        remedy="Restore it on that computer: winrm invoke restore winrm/config @{}",
+        remedy="Write down on that computer what winrm get winrm/config still shows, for only the defaults can be "
+        "restored (winrm invoke restore winrm/config @{}); then set it up again (winrm quickconfig).",
     ),
     Remedy(
         number="CONFIG_PORT_INVALID PORT_INVALID",
@@ -78,7 +79,8 @@ _SETTINGS: t.Final = (
     Remedy(
         number="INVALID_SECURITY_DESCRIPTOR INVALID_CONFIGSDDL_URL",
         cause="The rights are not written in SDDL, or not for a resource that has some.",
-        remedy="Check RootSDDL or Sddl, as in O:NSG:BAD:P(A;;GA;;;BA)(A;;GR;;;IU).",
+        remedy="Change what wsman_get shows of RootSDDL or Sddl, so that nobody loses rights by mistake; its form is "
+        "O:NSG:BAD:P(A;;GA;;;BA)(A;;GR;;;IU).",
     ),
     Remedy(
         number="URISECURITY_INVALIDURIKEY URI_SECURITY_URI",

@@ -219,11 +219,6 @@ _ENUMERATION: t.Final = (
         remedy="Leave polymorphism out.",
     ),
     Remedy(
-        fault="wsman:UnsupportedFeature/MaxElements wsman:UnsupportedFeature/MaxTime",
-        cause="The service does not let a client say how much it wants at once.",
-        remedy="Leave max_elements out.",
-    ),
-    Remedy(
         fault="wsen:TimedOut",
         cause="No further instance was found within the time of one request.",
         remedy="Raise operation_timeout, or narrow the filter.",

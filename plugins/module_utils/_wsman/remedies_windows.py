@@ -17,7 +17,7 @@ _RIGHTS: t.Final = (
         number="ERROR_ACCESS_DENIED",
         cause="The user was known to the service and has no rights for this.",
         remedy="Add it to Remote Management Users or Administrators. A local administrator other than the built-in one "
-        "also needs LocalAccountTokenFilterPolicy 1 in the registry.",
+        "needs LocalAccountTokenFilterPolicy 1 as well, which weakens all such accounts: better use one of the domain.",
         example="""\
 - name: Give local administrators their rights over the network, by the account of the one that has them
   wsman.automation.wsman_invoke:
@@ -40,6 +40,12 @@ _RIGHTS: t.Final = (
         number="WMI_PROVIDER_ACCESS_DENIED",
         cause="The user may ask this WMI namespace, and the class's provider refuses it.",
         remedy="Use an account with the rights that the provider asks for, mostly an administrator's.",
+    ),
+    Remedy(
+        number="WBEM_E_PRIVILEGE_NOT_HELD",
+        cause="The operation needs a privilege of Windows that the user does not hold.",
+        remedy="Give it in the security policy of that computer (User Rights Assignment), for a restart 'Force "
+        "shutdown from a remote system'.",
     ),
     Remedy(
         number="FAILED_AUTHENTICATION ERROR_LOGON_FAILURE",
@@ -103,7 +109,7 @@ _QUOTAS: t.Final = (
         remedy="Raise MaxConcurrentUsers in winrm/config/winrs.",
     ),
     Remedy(
-        number="QUOTA_MAX_OPERATIONS QUOTA_USER",
+        number="QUOTA_MAX_OPERATIONS",
         cause="The user has as many operations open as MaxConcurrentOperationsPerUser allows.",
         remedy="Wait a minute, lower forks or throttle the task, or raise MaxConcurrentOperationsPerUser in "
         "winrm/config/service.",
@@ -112,13 +118,13 @@ _QUOTAS: t.Final = (
   wsman.automation.wsman_put:
     resource_uri: winrm/config/service
     properties:
-      MaxConcurrentOperationsPerUser: 4294967295
+      MaxConcurrentOperationsPerUser: 3000
 """,
     ),
     Remedy(
-        number="QUOTA_SYSTEM",
-        cause="The service has as many operations open as it can have.",
-        remedy="Wait a minute, and lower forks or throttle the task.",
+        number="QUOTA_USER QUOTA_SYSTEM",
+        cause="More requests came within a few seconds than the service takes, of this user or of all.",
+        remedy="Lower forks or throttle the task, and raise max_elements so that lists take fewer requests.",
     ),
     Remedy(
         number="QUOTA_MAX_SHELLS_PPQ QUOTA_MAX_USERS_PPQ QUOTA_MAX_PLUGINSHELLS_PPQ QUOTA_MAX_PLUGINOPERATIONS_PPQ "
@@ -230,7 +236,7 @@ _CLIENT: t.Final = (
     Remedy(
         number="HTTP_SERVICE_UNAVAILABLE_STATUS",
         cause="The service is not running, or is overloaded.",
-        remedy="Start it (winrm quickconfig), or wait.",
+        remedy="Start it on that computer (Start-Service WinRM), or wait.",
     ),
     Remedy(
         number="HTTP_NOT_FOUND_STATUS HTML_ERROR",

@@ -129,7 +129,7 @@ _WMI: t.Final = (
         remedy="Check selector_set.",
     ),
     Remedy(
-        number="WBEM_E_INVALID_QUERY WBEM_E_INVALID_SYNTAX",
+        number="WBEM_E_INVALID_QUERY WBEM_E_INVALID_SYNTAX WBEM_E_UNPARSABLE_QUERY",
         cause="WMI cannot read the query.",
         remedy="Check filter: its class, its properties, texts in single quotes, and backslashes doubled.",
     ),
@@ -144,12 +144,18 @@ _WMI: t.Final = (
         remedy="Check method; wsman_schema shows what there is.",
     ),
     Remedy(
+        number="WBEM_E_METHOD_NOT_IMPLEMENTED WBEM_E_METHOD_DISABLED",
+        cause="The class declares the method and its provider does not have it, or has switched it off.",
+        remedy="Use another method, or a class that is derived from this one and has it.",
+    ),
+    Remedy(
         number="WBEM_E_INVALID_METHOD_PARAMETERS",
         cause="The method's parameters are not right.",
         remedy="Check arguments: their names, types and that none is missing.",
     ),
     Remedy(
-        number="WBEM_E_INVALID_PARAMETER WMI_PROVIDER_INVALID_PARAMETER WMI_INVALID_VALUE ERROR_INVALID_PARAMETER",
+        number="WBEM_E_INVALID_PARAMETER WMI_PROVIDER_INVALID_PARAMETER WMI_INVALID_VALUE ERROR_INVALID_PARAMETER "
+        "WBEM_E_VALUE_OUT_OF_RANGE WBEM_E_ILLEGAL_NULL",
         cause="A value is not valid for WMI or for the class's provider.",
         remedy="Check the values in properties, arguments or selector_set against the class (wsman_schema).",
     ),
@@ -159,7 +165,7 @@ _WMI: t.Final = (
         remedy="Check the names in properties or filter; wsman_schema shows what there is.",
     ),
     Remedy(
-        number="WBEM_E_TYPE_MISMATCH WBEM_E_INVALID_CIM_TYPE",
+        number="WBEM_E_TYPE_MISMATCH WBEM_E_INVALID_CIM_TYPE WBEM_E_INVALID_PROPERTY_TYPE",
         cause="A value is not of its property's type.",
         remedy="Check the values in properties, arguments or selector_set; wsman_schema shows the types.",
     ),
@@ -179,7 +185,8 @@ _WMI: t.Final = (
         remedy="Change it with wsman_put; or give wsman_create its keys in selector_set, then it compares instead.",
     ),
     Remedy(
-        number="WBEM_E_PROVIDER_NOT_FOUND WBEM_E_PROVIDER_LOAD_FAILURE PROVIDER_LOAD_FAILED",
+        number="WBEM_E_PROVIDER_NOT_FOUND WBEM_E_PROVIDER_LOAD_FAILURE WBEM_E_INITIALIZATION_FAILURE "
+        "PROVIDER_LOAD_FAILED",
         cause="The provider of this class cannot be loaded on that computer.",
         remedy="Install the role or feature that it belongs to, or repair WMI there (winmgmt /verifyrepository).",
     ),
@@ -209,8 +216,8 @@ _WMI: t.Final = (
 """,
     ),
     Remedy(
-        number="WBEM_E_SHUTTING_DOWN WBEM_E_CALL_CANCELLED WBEM_E_INVALID_CONTEXT ERROR_OPERATION_ABORTED "
-        "ERROR_BROKEN_PIPE",
+        number="WBEM_E_SHUTTING_DOWN WBEM_E_CALL_CANCELLED WBEM_E_INVALID_CONTEXT WBEM_E_SERVER_TOO_BUSY "
+        "ERROR_OPERATION_ABORTED ERROR_BROKEN_PIPE",
         cause="The service, or the provider, gave the operation up: it is being stopped, or was restarted.",
         remedy="Try again, with until and retries on the task.",
     ),

@@ -371,6 +371,16 @@ def test_is_already_exists(parts, expected):
         (2150858874, "URI_QUERY_STRING_SYNTAX_ERROR"),
         (5, "ERROR_ACCESS_DENIED"),
         (0x80041010, "WBEM_E_INVALID_CLASS"),
+        # as wbemcli.h of the Windows SDK counts them
+        (0x80041007, "WBEM_E_INVALID_CONTEXT"),
+        (0x8004102B, "WBEM_E_VALUE_OUT_OF_RANGE"),
+        (0x8004102D, "WBEM_E_INVALID_CIM_TYPE"),
+        (0x8004102E, "WBEM_E_INVALID_METHOD"),
+        (0x8004102F, "WBEM_E_INVALID_METHOD_PARAMETERS"),
+        (0x80041045, "WBEM_E_SERVER_TOO_BUSY"),
+        (0x80041061, "WBEM_E_QUEUE_OVERFLOW"),
+        (0x80041062, "WBEM_E_PRIVILEGE_NOT_HELD"),
+        (0x8004106C, "WBEM_E_QUOTA_VIOLATION"),
     ],
 )
 def test_names_both_ways(code, name):

@@ -174,6 +174,24 @@ def test_examples_are_tasks(row):
         assert not selectors
 
 
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        # a load quota counts requests in a time, and no setting of operations helps against it
+        ("QUOTA_USER", "within a few seconds"),
+        # restoring WinRM's configuration throws the held one away
+        ("CONFIG_CORRUPTED", "only the defaults"),
+        ("ERROR_ACCESS_DENIED", "weakens"),
+    ],
+)
+def test_advice_says_what_it_costs(number, words):
+    assert words in load(numbers=[number]).remedy
+
+
+def test_no_example_takes_a_limit_away():
+    assert not any("4294967295" in row.example for row in TABLE)
+
+
 WORDS = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
 NOT_OPTIONS = {
     "wsman_put",

@@ -55,20 +55,31 @@ def is_blank(element: Element) -> bool:
 
 
 def read_items(elements: list[Element], target: Target, return_type: str) -> list[Item]:
-    """Objects, references, or both in one ``wsman:Item`` or one after the other."""
+    """Objects, references, or both in one ``wsman:Item`` or one after the other, in either order."""
     if return_type == "object" and not any(one.tag in _ITEMS for one in elements):
         return [Item(one) for one in elements]
     items: list[Item] = []
-    for one in elements:
-        parts = list(one) if one.tag in _ITEMS else [one]
+    for parts in _grouped(elements, pairs=return_type == "object_and_epr"):
         reference = next((_reference(part, target) for part in parts if _is_reference(part)), None)
         held = next((part for part in parts if not _is_reference(part)), None)
-        previous = items[-1] if items and one.tag not in _ITEMS and return_type == "object_and_epr" else None
-        if held is None and previous is not None and previous.endpoint_reference is None:
-            items[-1] = dataclasses.replace(previous, endpoint_reference=reference)
+        items.append(_with_location(Item(held, reference), target))
+    return items
+
+
+def _grouped(elements: list[Element], *, pairs: bool) -> t.Iterator[list[Element]]:
+    """The parts of each item. What the first of *pairs* is begins each of them: an instance, or its reference."""
+    begins = bool(elements) and _is_reference(elements[0])
+    loose: list[Element] = []
+    for one in elements:
+        if loose and (one.tag in _ITEMS or not pairs or _is_reference(one) == begins):
+            yield loose
+            loose = []
+        if one.tag in _ITEMS:
+            yield list(one)
         else:
-            items.append(Item(held, reference))
-    return [_with_location(item, target) for item in items]
+            loose = [*loose, one]
+    if loose:
+        yield loose
 
 
 def _with_location(item: Item, target: Target) -> Item:

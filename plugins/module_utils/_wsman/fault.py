@@ -129,19 +129,25 @@ def is_already_exists(fault: WSManFault) -> bool:
 
 
 def _codes(element: Element, scopes: t.Sequence[Scope]) -> tuple[str | None, str | None]:
-    """Code and innermost known subcode in our prefixes."""
-    values = list(element.iter(_TAG_VALUE))
+    """Code and subcode in our prefixes: of several the innermost that is known, else the outermost."""
+    code_element = _child(element, "Code")
+    values = list(code_element.iter(_TAG_VALUE)) if code_element is not None else []
     names = [
         _resolve((value.text or "").strip(), scopes[index] if index < len(scopes) else {})
         for index, value in enumerate(values)
     ]
     code = names[0] if names else None
     subcodes = [name for name in names[1:] if name]
-    return code, subcodes[0] if subcodes else None
+    known = [name for name in subcodes if name in fault_codes.SUBCODES]
+    return code, known[-1] if known else subcodes[0] if subcodes else None
 
 
 def _resolve(text: str, scope: Scope) -> str | None:
-    """A QName in text, in our prefixes; an undeclared prefix is guessed from the local name (wire/windows/4.10-01)."""
+    """A QName in text, in our prefixes.
+
+    An undeclared prefix is guessed from the local name (wire/windows/4.10-01), and a namespace that has no such subcode
+    is the one that has.
+    """
     if not text:
         return None
     prefix, colon, name = text.rpartition(":")
@@ -149,9 +155,8 @@ def _resolve(text: str, scope: Scope) -> str | None:
         return f"s:{name}"
     namespace = scope.get(prefix)
     known = _PREFIX_OF.get(namespace or "")
-    if known and name not in fault_codes.MISSPELT:
-        return f"{known}:{name}"
-    return fault_codes.subcode_of(name, prefix) or (f"{{{namespace}}}{name}" if namespace else text)
+    spelled = f"{known}:{name}" if known else f"{{{namespace}}}{name}" if namespace else text
+    return spelled if spelled in fault_codes.SUBCODES else fault_codes.subcode_of(name, prefix) or spelled
 
 
 def _child(element: Element, name: str) -> Element | None:

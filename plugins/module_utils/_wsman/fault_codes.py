@@ -283,7 +283,6 @@ _SUBCODE_ALIASES: t.Final[dict[str, str]] = {
     "DevliveryToUnusable": "wsman:EventDeliverToUnusable",
     "DeliveryToUnusable": "wsman:EventDeliverToUnusable",
 }
-MISSPELT: t.Final = frozenset(_SUBCODE_ALIASES)
 _MORE_DETAILS: t.Final = """
 AsynchronousRequest DuplicateMessageID HeaderNotUnderstood InvalidAddress InvalidEPR InvalidFormat
 InvalidSelectorAssignment InvalidSystem ReadOnly Rename ResourceNotFound ResourceOffline TargetAlreadyExists Unknown
@@ -302,6 +301,8 @@ _DETAILS = {
     detail.lower(): detail
     for detail in [*(key.partition("/")[2] for key in SOAP_FAULTS if "/" in key), *_MORE_DETAILS.split()]
 } | _DETAIL_ALIASES
+#: Every subcode by itself.
+SUBCODES: t.Final = frozenset(key.partition("/")[0] for key in SOAP_FAULTS)
 _SUBCODES: dict[str, list[str]] = {}
 for _subcode in dict.fromkeys(key.partition("/")[0] for key in SOAP_FAULTS):
     _SUBCODES.setdefault(_subcode.partition(":")[2], []).append(_subcode)

@@ -287,6 +287,8 @@ def selectors(number: int) -> dict[str, str]:
         ("object_and_epr", f"<wsman:Item>{rows(1)}{epr(1)}</wsman:Item>", ["1", selectors(1)]),
         ("object_and_epr", f"<wsman:Item>{epr(1)}{rows(1)}</wsman:Item>", ["1", selectors(1)]),
         ("object_and_epr", rows(1) + epr(1) + rows(2) + epr(2), ["1", selectors(1), "2", selectors(2)]),
+        ("object_and_epr", epr(1) + rows(1) + epr(2) + rows(2), ["1", selectors(1), "2", selectors(2)]),
+        ("object_and_epr", rows(1) + rows(2) + epr(2), ["1", "2", selectors(2)]),
         ("object_and_epr", rows(1, 2), ["1", "2"]),
         # firmware of Intel's leaves the namespaces out
         ("epr", epr(1).replace("wsa:", "").replace("wsman:", ""), [selectors(1)]),

@@ -72,6 +72,12 @@ def cim_error(name="OMI_Error", **members):
         ("b:DevliveryToUnusable", "wsman:EventDeliverToUnusable"),
         ("w:Unheard", "wsman:Unheard"),
         ("q:Unheard", "q:Unheard"),
+        # a namespace that has no such subcode, where another has
+        ("w:InvalidEnumerationContext", "wsen:InvalidEnumerationContext"),
+        ("n:EncodingLimit", "wsman:EncodingLimit"),
+        # nested: the innermost that is known says most
+        ("q:Unheard</s:Value><s:Subcode><s:Value>w:TimedOut</s:Value></s:Subcode><s:Value>", "wsman:TimedOut"),
+        ("w:TimedOut</s:Value><s:Subcode><s:Value>q:Unheard</s:Value></s:Subcode><s:Value>", "wsman:TimedOut"),
         ("", None),
         (None, None),
     ],

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import decimal
 import re
 import typing as t
 from xml.etree.ElementTree import Element, SubElement
@@ -46,6 +45,8 @@ _LINK_MEMBERS: t.Final[dict[str, str]] = {"result_class_name": "ResultClassName"
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _XPATH_PREFIX = re.compile(r"([^\W\d][\w.-]*):(?=[^\W\d])")
 _XPATH_LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
+_REAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:e[+-][0-9]{1,3})?", re.IGNORECASE)
+_EXPONENT = re.compile(r"e[+-]", re.IGNORECASE)
 _FROM = re.compile(r"\s*select\b.*?\bfrom\s+(\w+)", re.IGNORECASE | re.DOTALL)
 
 
@@ -146,13 +147,13 @@ def selects(selectors: t.Mapping[str, str], element: Element | None, reference: 
 
 
 def _is_same(held: str, wanted: str) -> bool:
-    """One text, or two spellings of a number."""
-    if held.strip().casefold() == wanted.strip().casefold():
+    """One text, or two spellings of a real, which an exponent tells: ``1.10`` is not 1.1, and ``1E2`` is not 100."""
+    held, wanted = held.strip(), wanted.strip()
+    if held.casefold() == wanted.casefold():
         return True
-    try:
-        return decimal.Decimal(held.strip()) == decimal.Decimal(wanted.strip())
-    except decimal.InvalidOperation:
+    if not (_REAL.fullmatch(held) and _REAL.fullmatch(wanted) and (_EXPONENT.search(held) or _EXPONENT.search(wanted))):
         return False
+    return float(held) == float(wanted)
 
 
 def wql_target(target: Target, query: str, *, windows: bool) -> Target:

@@ -178,7 +178,14 @@ def test_contradictions(options, option):
         ({"Name": "Alpha"}, True),
         ({"name": "ALPHA"}, True),
         ({"Name": "alpha", "Number": 7}, True),
-        ({"Number": "7.0"}, True),
+        ({"Real": 1.5}, True),
+        ({"Real": 1.25}, False),
+        # texts that numbers could be taken for name other instances: a task may be about to delete them
+        ({"Number": "7.0"}, False),
+        ({"Version": "1.1"}, False),
+        ({"Version": "1.10"}, True),
+        ({"Id": "100"}, False),
+        ({"Id": "1e2"}, True),
         ({"Flag": False}, True),
         ({"Name": "beta"}, False),
         ({"Name": "alpha", "Number": 8}, False),
@@ -189,7 +196,8 @@ def test_contradictions(options, option):
 )
 def test_what_a_selector_filter_selects(wanted, selected):
     nil = f'xmlns:xsi="{uris.NS_XSI}" xsi:nil="true"'
-    row = f"<X><Name>alpha</Name><Number>7</Number><Flag>FALSE</Flag><Nothing {nil}/></X>"
+    row = f"<X><Name>alpha</Name><Number>7</Number><Flag>FALSE</Flag><Nothing {nil}/>"
+    row += "<Version>1.10</Version><Id>1E2</Id><Real>1.5E+000</Real></X>"
     selectors = filters.selectors_of(filters.from_plain(wanted))
     assert filters.selects(selectors, xml.load(row.encode()), None) is selected
 

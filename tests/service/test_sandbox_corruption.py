@@ -225,7 +225,7 @@ def test_reals() -> None:
 
 BOOT = {"InstanceID": "Intel(r) AMT:BootSettingData 0"}
 READ_ONLY = (
-    "BIOSLastStatus", "BootguardStatus", "OptionsCleared", "RPEEnabled", "SecureBootControlEnabled",
+    "BIOSLastStatus", "BootguardStatus", "OptionsCleared", "SecureBootControlEnabled",
     "UEFIHTTPSBootEnabled", "UEFILocalPBABootEnabled", "WinREBootEnabled",
 )  # fmt: skip
 

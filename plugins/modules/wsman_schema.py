@@ -84,7 +84,7 @@ schema:
       description: The CIM namespace, or the XML namespace of a resource whose schema is built in.
       type: str
       sample: root/cimv2
-    keys:
+    key_names:
       description: The names of the properties that say which instance it is.
       type: list
       elements: str
@@ -93,7 +93,7 @@ schema:
       description:
         - The properties by name, inherited ones too, each with C(type), C(array) and C(key).
         - And where they are known, C(class_name) of a reference or an embedded instance, C(read_only), C(write_only), C(deprecated),
-          C(minimum), C(maximum), C(values) (the texts allowed), C(value_map) (names of values), C(members) (of a nested element), and
+          C(minimum), C(maximum), C(allowed_values) (the texts allowed), C(value_map) (names of values), C(members) (of a nested element), and
           C(qualifiers) as the service has them.
       type: dict
       sample: {"Name": {"type": "string", "array": false, "key": true, "qualifiers": {"key": true}}}

@@ -71,7 +71,7 @@ class Property:
             if getattr(self, name) not in (None, False):
                 plain[name] = getattr(self, name)
         if self.values:
-            plain["values"] = list(self.values)
+            plain["allowed_values"] = list(self.values)
         if self.value_map:
             plain["value_map"] = dict(self.value_map)
         if self.members:
@@ -166,12 +166,12 @@ class Schema:
         return self.methods.get(name) or next(found, None)
 
     def to_plain(self) -> dict[str, t.Any]:
-        """The schema as ``wsman_schema`` returns it."""
+        """The schema as ``wsman_schema`` returns it; Jinja takes ``schema.keys`` for the method of a dictionary."""
         plain: dict[str, t.Any] = {
             "name": self.name,
             "superclass": self.superclass,
             "namespace": self.namespace,
-            "keys": list(self.keys),
+            "key_names": list(self.keys),
             "properties": {name: one.to_plain() for name, one in self.properties.items()},
             "methods": {name: one.to_plain() for name, one in self.methods.items()},
         }

@@ -58,7 +58,7 @@ class TestSchema:
         assert connection.asked_schemas == ["Thing"]
         schema = result["schema"]
         assert (schema["name"], schema["superclass"], schema["namespace"]) == ("Thing", "Base", namespace)
-        assert schema["keys"] == ["Id"]
+        assert schema["key_names"] == ["Id"]
         assert schema["qualifiers"] == {"Dynamic": True}
         assert schema["properties"]["Id"] == {
             "type": "uint64",
@@ -84,7 +84,7 @@ class TestSchema:
 
     def test_what_is_built_in_asks_nobody(self, run):
         result, connection = run("schema", {"resource_uri": "winrm/config/listener"})
-        assert result["schema"]["keys"] == ["Address", "Transport"]
+        assert result["schema"]["key_names"] == ["Address", "Transport"]
         assert result["schema"]["properties"]["Port"]["maximum"] == 65535
         assert (connection.sent, connection.asked_schemas) == ([], [])
 

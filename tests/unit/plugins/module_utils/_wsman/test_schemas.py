@@ -197,7 +197,7 @@ def test_plain_form() -> None:
         "name": "C",
         "superclass": "B",
         "namespace": "root/x",
-        "keys": ["Id"],
+        "key_names": ["Id"],
         "properties": {
             "Id": {"type": "uint16", "array": False, "key": True},
             "State": {"type": "uint8", "array": False, "key": False, "maximum": 3, "value_map": {"1": "On"}},
@@ -211,3 +211,11 @@ def test_plain_form() -> None:
             }
         },
     }
+
+
+def test_no_member_of_a_plain_schema_is_named_like_a_method_of_a_dictionary() -> None:
+    # Jinja takes ``schema.keys`` for the method.
+    plain = Schema("C", {"Mode": Property("Mode", values=("On", "Off"), key=True)}).to_plain()
+    assert plain["key_names"] == ["Mode"]
+    assert plain["properties"]["Mode"]["allowed_values"] == ["On", "Off"]
+    assert not {*plain, *plain["properties"]["Mode"]} & set(dir(dict))

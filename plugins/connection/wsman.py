@@ -678,6 +678,10 @@ class Connection(ConnectionBase):
         """A context in which what is owed to the service has a second, also where the ``deadline`` has passed."""
         return self.session.parting()
 
+    def aside(self, seconds: float) -> contextlib.AbstractContextManager[None]:
+        """A context for requests that may fail without harm, and take *seconds* at most."""
+        return self.session.aside(seconds)
+
     def secrets(self) -> list[str]:
         """Every text that no output may show, also where the options contradict each other."""
         given = [*(self.get_option(name) for name in SECRETS), *(self._task_session.get(name) for name in SECRETS)]

@@ -9,6 +9,7 @@ enumeration open: OMI answers nothing else then. A refusal costs one request and
 
 from __future__ import annotations
 
+import time
 import typing as t
 from xml.etree.ElementTree import Element
 
@@ -21,7 +22,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     uris,
 )
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import WSManError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError, WSManError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema import Schema
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.types_option import Types
 from ansible_collections.wsman.automation.plugins.plugin_utils import _schema_cache
@@ -29,6 +30,8 @@ from ansible_collections.wsman.automation.plugins.plugin_utils import _schema_ca
 if t.TYPE_CHECKING:
     from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 
+#: Seconds for one schema, which takes milliseconds; a service that is silent for so long is not asked again in a run.
+PATIENCE = 10.0
 #: How many classes one task asks for; the rows of an enumeration may be of any number.
 MOST = 20
 #: Where a CIM resource says no namespace; Windows looks into another one (MS-WSMV 3.1.4.1.1).
@@ -113,10 +116,14 @@ class Schemas:
 
     def _ask(self, cache: _schema_cache.Cache, namespace: str, name: str) -> None:
         self._asked += 1
+        began = time.monotonic()
         try:
-            self.fetch(name, namespace)
+            with self._connection.aside(PATIENCE):
+                self.fetch(name, namespace)
         except WSManError as error:
-            refused = class_schema.refusal(error)
+            refused = "service" if time.monotonic() - began >= PATIENCE else class_schema.refusal(error)
+            if isinstance(error, TransportError) and error.http_status is None:
+                self._asked = MOST  # whatever is wrong, the task itself is not to wait for it again
             if refused == "service" and not cache.has_any():
                 cache.refuse()
             cache.keep(namespace, name, None, lasting=refused is not None)

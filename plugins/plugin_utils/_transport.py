@@ -90,6 +90,8 @@ class Session:
         self._exchange.most = 2 * self._limit  # heads without end, and chunks that are all head
         self._deadline_at: float | None = None
         self._login_seconds: float | None = None
+        self._answered = False
+        self._is_aside = False
         self._headers = _headers(options)
 
     @property
@@ -125,9 +127,12 @@ class Session:
                     self._choose()
                 reply = self._send_prepared(data, heads, repeatable, changes)
             except TransportError as error:
+                if self._is_aside and self._answered:
+                    error.secret_refused = False  # it was taken a moment ago: what is refused is this request
                 if error.secret_refused:
                     self._remember(error)
                 raise
+        self._answered = True
         return self._judge(reply, changes)
 
     def _send_prepared(self, data: bytes, heads: t.Mapping[str, str], repeatable: bool, changes: bool) -> Reply:
@@ -224,6 +229,20 @@ class Session:
             yield
         finally:
             self._deadline_at = outer
+
+    @contextlib.contextmanager
+    def aside(self, seconds: float) -> t.Iterator[None]:
+        """What is sent inside nothing depends upon: it has *seconds* at most, and its refusal counts for nothing else.
+
+        Unless it is the first that the service hears of the account: then a 401 is about the secret.
+        """
+        outer = self._deadline_at
+        at = time.monotonic() + seconds
+        self._deadline_at, self._is_aside = at if outer is None else min(outer, at), True
+        try:
+            yield
+        finally:
+            self._deadline_at, self._is_aside = outer, False
 
     @contextlib.contextmanager
     def _logging_in(self) -> t.Iterator[None]:

@@ -32,11 +32,13 @@ _LISTING: t.Final = ("IncludeSubClasses", "IncludePath", "ExcludeClassSpecificat
 _SERVICE: t.Final = frozenset({"wsman:UnsupportedFeature", "wsa:ActionNotSupported", "s:MustUnderstand"})
 _SERVICE_DETAIL: t.Final = "InvalidResourceURI"
 _SERVICE_NAMES: t.Final = frozenset({"INVALID_RESOURCE_URI"})
-_CLASS: t.Final = frozenset({"wsa:DestinationUnreachable", "wsman:InternalError"})
+_PASSING: t.Final = frozenset(
+    {"wsa:EndpointUnavailable", "wsman:AccessDenied", "wsman:Concurrency", "wsman:QuotaLimit", "wsman:TimedOut"}
+)
 _CLASS_NAMES: t.Final = frozenset(
     {"RESOURCE_NOT_FOUND", "WBEM_E_NOT_FOUND", "WBEM_E_INVALID_CLASS", "WBEM_E_INVALID_NAMESPACE"}
 )
-_HTTP: t.Final = frozenset({400, 404, 405, 500, 501})
+_HTTP: t.Final = frozenset({400, 401, 403, 404, 405, 500, 501})
 _PROPERTIES: t.Final = ("PROPERTY", "PROPERTY.ARRAY", "PROPERTY.REFERENCE")
 _PARAMETERS: t.Final = ("PARAMETER", "PARAMETER.ARRAY", "PARAMETER.REFERENCE", "PARAMETER.REFARRAY")
 
@@ -89,11 +91,14 @@ def read_listed(element: Element) -> str:
 
 
 def refusal(error: WSManError) -> t.Literal["service", "class"] | None:
-    """What *error* says is without schemas for good: the whole service, this class, or neither."""
+    """What *error* says is without schemas for good: the whole service, this class, or neither.
+
+    Every fault is for good but those that may pass: a schema that is larger than any answer may be stays so.
+    """
     if isinstance(error, ProtocolError):
         return "class"
-    if isinstance(error, TransportError):  # a web server's own page for what it does not know
-        return "class" if error.step == "http" and error.http_status in _HTTP else None
+    if isinstance(error, TransportError):  # a web server's own page for what it does not know, or does not give us
+        return "class" if error.http_status in _HTTP and not error.secret_refused else None
     if not isinstance(error, WSManFault):
         return None
     detail = fault.detail_name(error)
@@ -103,7 +108,7 @@ def refusal(error: WSManError) -> t.Literal["service", "class"] | None:
         return "class"  # somebody has looked for it
     if detail == _SERVICE_DETAIL or error.windows_name in _SERVICE_NAMES:
         return "service"
-    return "class" if error.subcode in _CLASS else None
+    return None if error.subcode in _PASSING else "class"
 
 
 def _options(names: t.Iterable[str]) -> tuple[Option, ...]:

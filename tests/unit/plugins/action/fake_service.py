@@ -86,6 +86,9 @@ class FakeConnection:
     def parting(self):
         return contextlib.nullcontext()
 
+    def aside(self, seconds):
+        return contextlib.nullcontext()
+
     def operation(self):
         return contextlib.nullcontext()
 

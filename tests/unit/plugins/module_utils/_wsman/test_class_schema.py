@@ -336,7 +336,12 @@ REFUSALS: t.Final = [
     (TransportError("no such page", step="http", http_status=404), "class"),
     (TransportError("busy", step="http", http_status=503), None),
     (TransportError("no TLS", step="http"), None),
-    (TransportError("who?", step="authentication", http_status=401), None),
+    (TransportError("not you", step="http", http_status=403), "class"),
+    (TransportError("not you", step="authentication", http_status=401), "class"),
+    (TransportError("who?", step="authentication", http_status=401, secret_refused=True), None),
+    (WSManFault(subcode="wsman:EncodingLimit"), "class"),
+    (WSManFault(subcode="wsman:InvalidSelectors"), "class"),
+    (WSManFault(code="s:Receiver"), "class"),
 ]
 
 

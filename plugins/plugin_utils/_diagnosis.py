@@ -9,6 +9,7 @@ once; where somebody refuses it, nothing shows it again.
 
 from __future__ import annotations
 
+import contextlib
 import time
 import typing as t
 
@@ -123,7 +124,9 @@ class _Way:
         host, port, whose = self._first_peer()
         proxy = _proxy.find(self.options)
         with connect(host, port, self._exchange(), f"The proxy {proxy.authority}" if proxy else None) as connection:
-            address = connection.getpeername()[0]
+            address = host
+            with contextlib.suppress(OSError):  # it may be gone already: then the next step says so
+                address = connection.getpeername()[0]
         return Found(f"{address} takes connections on port {port}{whose}.")
 
     def proxy(self) -> Found:

@@ -117,7 +117,7 @@ class _Watch:
             if not self._may_pass(error):
                 raise self._note(error) from None
             self.lost, self.forgiven = error, _LATE
-            self._say(f"not to be seen, trying again ({error})")
+            self._say(f"not to be seen, trying again ({_name(error)})")
             return None
         if found is None:
             self._miss()
@@ -233,6 +233,13 @@ class _Watch:
         if not self.quiet and text != self._said:
             self._said = text
             display.v(f"WSMAN job {self.name}: {text}", host=self.client.options.host)
+
+
+def _name(error: WSManError) -> str:
+    """What failed, in no words of the service's own: nothing takes secrets out of what is shown at ``-v``."""
+    if isinstance(error, TransportError):
+        return f"the step {error.step}"
+    return (error.subcode or error.code or "a fault") if isinstance(error, WSManFault) else type(error).__name__
 
 
 def _describe(state: JobState) -> str:

@@ -49,15 +49,15 @@ def look(options: SessionOptions, begin: t.Callable[[], Exchange]) -> Peer:
     """
     peer = Peer()
     for version in _VERSIONS:
-        with contextlib.suppress(TransportError, UsageError, ssl.SSLError, ConnectionError):
+        with contextlib.suppress(TransportError, UsageError, OSError, ValueError):  # ssl has errors of both kinds
             try:
                 made = _context(version)
                 with (
                     _http.reach(options, begin()) as plain,
                     made.wrap_socket(plain, server_hostname=_name(options)) as one,
                 ):
-                    peer.cipher = peer.cipher or (one.cipher() or ("unknown",))[0]
                     peer.certificate = peer.certificate or one.getpeercert(True)
+                    peer.cipher = peer.cipher or (one.cipher() or ("unknown",))[0]
                     peer.versions = (*peer.versions, version)
             except TimeoutError:
                 break

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import time
 import types
@@ -155,6 +156,16 @@ def test_errors_keep_their_words(peer):
     found = diagnose(1)
     assert found["diagnosis"][1]["detail"] == caught.value.message
     assert found["diagnosis"][1]["remedy"] == caught.value.remedy
+
+
+def test_a_peer_that_is_gone_at_once_breaks_nothing(monkeypatch):
+    """A socket without a peer raises errors that are no ConnectionError, of which SSL has more."""
+    monkeypatch.setattr(_diagnosis, "connect", lambda *_given: socket.socket())
+    found = diagnose(1)
+    assert [one["ok"] for one in found["diagnosis"][:2]] == [True, True]
+    assert found["failed_step"] == "tls"
+    monkeypatch.setattr(_tls_probe._http, "reach", lambda *_given: socket.socket())
+    assert look(1) == _tls_probe.Peer()
 
 
 @pytest.mark.parametrize("authentication", ["kerberos", "negotiate", "credssp"])

@@ -258,6 +258,16 @@ def test_a_service_that_does_not_come_back(wait):
     assert "box:443 refused the connection." in result["msg"]
 
 
+def test_what_is_shown_meanwhile_has_no_words_of_the_service(wait, shown):
+    """They may repeat an argument, and no censor reads what goes to the screen."""
+    call = {**BIOS, "arguments": {"Password": "hunter2-0815"}}
+    busy = fault("wsman:QuotaLimit", reason="Set to hunter2-0815, later.")
+    result, _connection = wait(call, DELL_STARTED, busy, lifecycle("Completed"))
+    assert result["job"]["JobStatus"] == "Completed"
+    assert any("wsman:QuotaLimit" in line for line in shown)
+    assert "hunter2-0815" not in str(shown)
+
+
 def test_a_secret_that_is_refused_meanwhile_is_not_shown_again(wait):
     refused = TransportError("The account was refused.", step="authentication", secret_refused=True)
     result, connection = wait(BIOS, DELL_STARTED, lifecycle("Running"), refused)

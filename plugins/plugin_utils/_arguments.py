@@ -175,28 +175,39 @@ def secrets(arguments: Arguments) -> t.Iterator[str]:
     """
     members = arguments.get("secret_members") or ()
     named = {str(name).strip() for name in (members.split(",") if isinstance(members, str) else members)}
-    secret = frozenset(name.rpartition(".")[2].lower() for name in named)
-    for option in ("properties", "arguments", "session", "body"):
-        yield from _result.secret_values(arguments.get(option))
-        for one in _members_named(arguments.get(option), secret):
+    secret = frozenset(_bare(name.rpartition(".")[2]) for name in named)
+    for value in _given_members(arguments):
+        yield from _result.secret_values(value)
+        for one in _members_named(value, secret):
             yield from _result.secret_values(one, "secret")
+
+
+def _given_members(arguments: Arguments) -> t.Iterator[t.Any]:
+    """What the arguments hold of members and their values, as dictionaries at any depth."""
+    for option in ("properties", "arguments", "session", "body"):
+        yield arguments.get(option)
     fragment, body = arguments.get("fragment"), arguments.get("body")
     path = fragment.get("path") if isinstance(fragment, dict) else fragment
     if isinstance(path, str):
-        yield from _result.secret_values(arguments.get("value"), path.partition("[")[0].partition("/")[0])
+        yield {path.partition("[")[0].partition("/")[0].strip(): arguments.get("value")}
     if isinstance(body, str):
         with contextlib.suppress(UsageError):
-            element = xml.load_fragment(body, "body")
-            yield from _result.secret_values({one.tag: one.text for one in element.iter()})
+            for element in xml.load_fragment(body, "body").iter():
+                yield {**element.attrib, xml.local(element.tag): element.text}
 
 
 def _members_named(value: t.Any, names: frozenset[str]) -> t.Iterator[t.Any]:
     """The values of all members of these names, in lower case, at any depth."""
     if isinstance(value, dict):
-        yield from (one for name, one in value.items() if str(name).lower() in names)
+        yield from (one for name, one in value.items() if _bare(name) in names)
     if names and isinstance(value, (dict, list)):
         for one in value.values() if isinstance(value, dict) else value:
             yield from _members_named(one, names)
+
+
+def _bare(name: t.Any) -> str:
+    """A name in lower case without its prefix, and without the ``@`` of an attribute."""
+    return str(name).rpartition(":")[2].removeprefix("@").lower()
 
 
 def exactly_one(arguments: Arguments, *names: str) -> str:

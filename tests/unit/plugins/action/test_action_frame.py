@@ -137,9 +137,14 @@ class TestSecrets:
         result, _connection = run("get", given, f"<a><b>{secret}</b><c>Kings and 21</c></a>")
         assert result["instance"] == {"b": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "c": "Kings and 21"}
 
-    @pytest.mark.parametrize("place", ["session", "properties", "secret_members", "body", "xml", "fragment"])
+    @pytest.mark.parametrize(
+        "place",
+        ["session", "properties", "secret_members", "body", "xml", "fragment", "attribute", "first of two"]
+        + ["secret fragment", "secret xml", "secret attribute", "secret body"],
+    )
     def test_secrets_of_the_task(self, run, place):
-        thing = "<CIM_Thing><Name>a</Name><Password>old</Password></CIM_Thing>"
+        thing = "<CIM_Thing><Name>a</Name><Password>old</Password><Hash>x</Hash></CIM_Thing>"
+        hash_member = {"secret_members": ["Hash"], "update_secret": "always"}
         given = {
             "session": {"properties": {"Name": "b"}, "session": {"password": "hunter22"}},
             "properties": {"properties": {"Password": "hunter22"}},
@@ -147,6 +152,17 @@ class TestSecrets:
             "body": {"body": {"CIM_Thing": {"Password": "hunter22"}}},
             "xml": {"body": "<CIM_Thing><Password>hunter22</Password></CIM_Thing>"},
             "fragment": {"fragment": "Password", "value": "hunter22"},
+            "attribute": {"body": "<CIM_Thing Password='hunter22'><Name>b</Name></CIM_Thing>"},
+            "first of two": {
+                "body": "<CIM_Thing><A><Password>hunter22</Password></A><Password>other</Password></CIM_Thing>"
+            },
+            "secret fragment": {"fragment": "Hash[1]", "value": "hunter22", **hash_member},
+            "secret xml": {"body": "<CIM_Thing><Hash>hunter22</Hash></CIM_Thing>", **hash_member},
+            "secret attribute": {"properties": {"@Hash": "hunter22"}, **hash_member},
+            "secret body": {
+                "body": {"p:CIM_Thing": {"@xmlns:p": "urn:x", "p:Hash": "hunter22"}},
+                **hash_member,
+            },
         }[place]
         result, _connection = run(
             "put", {**PLACE, **given}, thing, fault("wsman:InternalError", 5, "no hunter22 here"), profile="generic"

@@ -43,7 +43,11 @@ def finish(plan: Plan, schema: Schema | None, option: str, selectors: t.Mapping[
     shown = any("&" in text for text in plan.held.itertext())  # this one shows it
     unreadable = refuse(plan.after, schema, option, allow_loss=choices.allow_loss or shown)
     omitted, named = _lower(choices.omit), _lower(plan.wanted)
-    kept = {name: kind for name, kind in of_held(plan.held, schema).items() if name not in plan.after}
+    held = of_held(plan.held, schema)
+    for name, value in plan.after.items():
+        if name in held and value not in (None, []):  # ISO text over a datetime, say
+            refuse_kind(held[name], f"{option}.{name}")
+    kept = {name: kind for name, kind in held.items() if name not in plan.after}
     lost = {name: kind for name, kind in kept.items() if name.lower() not in omitted}
     for name, kind in lost.items():
         if name.lower() in named:

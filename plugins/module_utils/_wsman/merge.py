@@ -145,11 +145,22 @@ def _merge_members(
 ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
     before: dict[str, t.Any] = {}
     after: dict[str, t.Any] = {}
+    _refuse_twice(wanted, option)
     for name, value in wanted.items():
         difference = _merge_one(merge, element, name, value, schema, f"{option}.{name}")
         if difference is not None:
             spelled, before[spelled], after[spelled] = difference
     return before, after
+
+
+def _refuse_twice(wanted: t.Mapping[str, t.Any], option: str) -> None:
+    """Names differ by more than case (DSP0004 4.2): of two values for one member none can be meant."""
+    lower = [str(name).lower() for name in wanted]
+    for number, name in enumerate(wanted):
+        if lower[number] in lower[:number]:
+            raise UsageError(
+                "it is given twice, in upper and lower case.", option=f"{option}.{name}", remedy="Give it once."
+            )
 
 
 def _merge_one(
@@ -245,6 +256,8 @@ def _merge_attribute(
         data = [key for key in element.attrib if instance.is_data(key, element)]
         own = next((key for key in data if key == own), next((k for k in data if k.lower() == own.lower()), own))
         name, held = f"@{own}", element.get(own)
+    if known is None and held is None and schema is not None and schema.closed:
+        raise _unknown(schema, element, path)
     if known is not None:
         value = coerce(value, known, path)
     secret = (known is not None and known.write_only) or merge.is_secret(name, path)

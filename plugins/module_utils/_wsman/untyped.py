@@ -53,9 +53,18 @@ def _settle(kind: str, held: t.Any, wanted: t.Any, option: str) -> t.Any:
         if str(wanted).strip().lower() not in _BOOLEANS:
             raise _unfit(option, wanted, held, "string", "uint32")
         return _BOOLEANS[str(wanted).strip().lower()]
-    if kind == "integer" and not _is_number(wanted):
-        raise _unfit(option, wanted, held, "string", "datetime")
+    if kind == "integer":
+        return _settle_number(held, wanted, option)
     return wanted
+
+
+def _settle_number(held: str, wanted: t.Any, option: str) -> t.Any:
+    """Over an integer a number without white space, and a whole one without a fraction: 7.0 of a template is 7."""
+    if not _is_number(wanted):
+        raise _unfit(option, wanted, held, "string", "datetime")
+    if isinstance(wanted, str):
+        return wanted.strip()
+    return int(wanted) if isinstance(wanted, float) and wanted.is_integer() else wanted
 
 
 def _is_number(wanted: t.Any) -> bool:

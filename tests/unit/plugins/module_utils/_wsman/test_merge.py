@@ -439,3 +439,12 @@ def test_a_time_without_a_zone_over_one_with(held: str, wanted: t.Any, refused: 
         return
     with pytest.raises(UsageError, match=r"^properties\.A: 2020-01-02.03:04:05 has no zone"):
         merge.plan(load(held), {"A": wanted})
+
+
+@pytest.mark.parametrize("name", ["@Foo", "#text"])
+def test_data_that_a_closed_class_has_not_is_refused(name: str) -> None:
+    closed = Schema("C", {"A": Property("A")}, closed=True)
+    with pytest.raises(UsageError, match="C has no such member. It has A, B") as caught:
+        merge.plan(load("<p:B>1</p:B>"), {name: "x"}, closed)
+    assert caught.value.option == f"properties.{name}"
+    assert merge.plan(xml.load(f'<p:C xmlns:p="{CLASS}" Foo="y">t</p:C>'.encode()), {name: "x"}, closed).changed

@@ -20,8 +20,6 @@ from .schema import Schema
 
 #: Of these a Put takes the whole instance, so that one that nulls a member has lost it.
 _WHOLE: t.Final = (profiles.OPENWSMAN.name, profiles.OMI.name, profiles.GENERIC.name)
-#: What was wanted, and what is held.
-_EMPTY: t.Final[tuple[t.Any, t.Any]] = ([], None)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,11 +54,7 @@ class Findings:
         found = [text.format(", ".join(members)) for members, text in told if members]
         if not found:
             return None
-        empty = [
-            name
-            for name, one in (*self.ignored.items(), *self.altered.items())
-            if (one["wanted"], one["held"]) == _EMPTY
-        ]
+        empty = [name for name, one in (*self.ignored.items(), *self.altered.items()) if one["wanted"] == []]
         remedy = f" It knows null only, so want null instead of an empty list: {', '.join(empty)}." if empty else ""
         return f"the service accepted the change, and {'; '.join(found)}.{remedy}"
 

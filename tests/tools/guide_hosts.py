@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the wsman.automation authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The hosts of the guides' inventories: one service for most guides, for some a realm, a proxy and further services.
+"""The hosts of the guides' inventories: one service for most guides, for some one of each make, a realm, or a proxy.
 
 A host that needs a real part which this machine has not is left out, with the reason: what a guide shows of it is
 skipped then.
@@ -63,6 +63,16 @@ def usual(environment: bootstrap.Environment, _folder: pathlib.Path, stack: cont
     """One service, by Basic over HTTPS."""
     facts = stack.enter_context(service.running(environment))
     return Hosts({"server1": {**place(facts), **account(facts), "ansible_wsman_authentication": "basic"}})
+
+
+def every_kind(environment: bootstrap.Environment, folder: pathlib.Path, stack: contextlib.ExitStack) -> Hosts:
+    """The usual service, and one of each other make."""
+    made = usual(environment, folder, stack)
+    for manner in ("omi", "openwsman", "idrac", "amt"):
+        facts = stack.enter_context(service.running(environment, "--manner", manner))
+        scheme = "digest" if manner == "amt" else "basic"
+        made.inventory[f"{manner}1"] = {**place(facts), **account(facts), "ansible_wsman_authentication": scheme}
+    return made
 
 
 def place(facts: Variables, host: str | None = None) -> Variables:
@@ -197,5 +207,6 @@ SPECIAL: dict[str, typing.Callable[[bootstrap.Environment, pathlib.Path, context
     "guide_authentication": authentication,
     "guide_connection": connecting,
     "guide_tls": connecting,
+    **dict.fromkeys(("guide_desired_state", "guide_enumerate", "guide_invoke", "guide_values"), every_kind),
 }
-NEED_PARTS = frozenset(SPECIAL)
+NEED_PARTS = frozenset(["guide_authentication", "guide_connection", "guide_tls"])

@@ -9,7 +9,7 @@ it, line by line. In a `console` block each line after `$ ` is run as a command,
 in its output. A line that consists of `...` stands for any others. Blocks of the languages `yaml`, `ini` and `text` are
 only read, but a `yaml` block that begins with `# group_vars/NAME.yml` or `# host_vars/NAME.yml` is that file for all
 that follows. The folder of these files is called /etc/wsman in guides. A comment `.. environment: NAME=value` is for
-the next block.
+the next block, and so is `.. hosts: NAME` with the host that its tasks run on, which is server1 otherwise.
 What tables have in double quotes has to stand in a block, too: so it is what really is printed.
 
 What is shown of a host that this machine cannot have is skipped with the reason, and a failure where CI=true.
@@ -36,9 +36,10 @@ import trees
 
 ROOT = bootstrap.ROOT
 GUIDES = ROOT / "docs" / "docsite" / "rst"
-HEAD = "- name: The tasks of a guide\n  hosts: all\n  gather_facts: false\n  tasks:\n"
+HEAD = "- name: The tasks of a guide\n  hosts: {hosts}\n  gather_facts: false\n  tasks:\n"
 DIRECTIVE = re.compile(r"^( *)\.\. code-block:: (\S+)\n((?:\1 +:.*\n)*)((?:\n|\1 +\S.*\n)+)", re.MULTILINE)
 ENVIRONMENT = re.compile(r"^\.\. environment: (.+)\n", re.MULTILINE)
+HOSTS = re.compile(r"^\.\. hosts: (.+)\n", re.MULTILINE)
 TABLE = re.compile(r"^( *)\.\. list-table::.*\n((?:\n|\1 +\S.*\n)+)", re.MULTILINE)
 QUOTED = re.compile(r'"([^"]+)"')
 FILE = re.compile(r"# ((?:group|host)_vars/\w+\.yml)\n")
@@ -50,13 +51,14 @@ FENCE = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 class Block:
     """A code block of a guide: language, text without its indentation, and the line where it begins.
 
-    *variables* are for the environment of its commands.
+    *variables* are for the environment of its commands, tasks run on *hosts*.
     """
 
     language: str
     text: str
     line: int
     variables: dict[str, str] = dataclasses.field(default_factory=dict)
+    hosts: str = "server1"
 
 
 def blocks(source: str) -> list[Block]:
@@ -69,7 +71,8 @@ def blocks(source: str) -> list[Block]:
     for match in DIRECTIVE.finditer(source):
         text = textwrap.dedent(match.group(4)).strip("\n") + "\n"
         given = dict(one.split("=", 1) for one in ENVIRONMENT.findall(source, end, match.start()))
-        found.append(Block(match.group(2), text, source.count("\n", 0, match.start()) + 1, given))
+        hosts = (HOSTS.findall(source, end, match.start()) or ["server1"])[-1]
+        found.append(Block(match.group(2), text, source.count("\n", 0, match.start()) + 1, given, hosts))
         end = match.end()
     return found
 
@@ -144,9 +147,10 @@ class Guide:
                 self.play()
                 self.tasks, self.began = block.text, block.line
             else:
-                if not self.tasks.startswith(HEAD):
+                head = HEAD.format(hosts=block.hosts)
+                if not self.tasks.startswith(head):
                     self.play()
-                self.tasks = self.tasks or HEAD
+                self.tasks = self.tasks or head
                 self.began = self.began or block.line
                 self.tasks += textwrap.indent(block.text, "    ")
         elif block.language == "ansible-output":

@@ -52,11 +52,11 @@ def enumerate(client: Client, target: Target, arguments: Arguments) -> Result:
     names = arguments["properties"]
     chosen = filters.from_plain(arguments["filter"], arguments["dialect"], arguments["association"], target)
     if names is not None:
-        projection.check(names, chosen, None)
+        _check_properties(names, chosen, arguments)
     enumeration = _make(client, target, chosen, arguments)
     narrow: Enumeration | None = None
     if names is not None:
-        names = _check_properties(client, target, chosen, arguments)
+        names = _known_properties(client, target, chosen, names)
         narrow = _narrow(client, target, chosen, arguments, names)
     enumeration, items = _collect(client, enumeration, narrow)
     result: Result = {
@@ -106,13 +106,18 @@ def _is_windows(client: Client, target: Target) -> bool:
     return client.known_profile(target.resource_uri) is profiles.WINDOWS
 
 
-def _check_properties(client: Client, target: Target, chosen: Filter | None, arguments: Arguments) -> list[str]:
+def _check_properties(names: list[str], chosen: Filter | None, arguments: Arguments) -> None:
+    """What is wrong in ``properties`` whatever the service is: it is not asked anything before."""
     if arguments["return_type"] == "epr":
         remedy = "Leave it out, or take return_type object."
         raise UsageError("endpoint references have no properties.", option=projection.OPTION, remedy=remedy)
+    projection.check(names, chosen, None)
+
+
+def _known_properties(client: Client, target: Target, chosen: Filter | None, names: list[str]) -> list[str]:
     name = projection.row_class(chosen) or uris.class_name(target.resource_uri)
     schema = client.schemas.of(target, name) if name else None
-    return projection.check(arguments["properties"], chosen, schema)
+    return projection.check(names, chosen, schema)
 
 
 def _narrow(

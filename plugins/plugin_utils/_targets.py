@@ -17,6 +17,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     compare,
     filters,
     profiles,
+    projection,
     uris,
     xml,
 )
@@ -38,6 +39,7 @@ from ansible_collections.wsman.automation.plugins.plugin_utils._result import Re
 Arguments = dict[str, t.Any]
 
 _EXCLUDED = ("selector_set", "endpoint_reference", "fragment")
+_WHOLE = "Write SELECT * FROM and the class: whole instances have addresses."
 _Plan = t.TypeVar("_Plan")
 
 _SHOWN = 20  # instances that the error names, where a filter finds more than it may
@@ -60,7 +62,9 @@ def check(arguments: Arguments, target: Target) -> bool:
     """Whether the task has a filter; UsageError for what cannot be given beside one, and for the filter itself."""
     if arguments.get("filter") is None and arguments.get("dialect") is None:
         return False
-    filters.from_plain(arguments.get("filter"), arguments["dialect"], None, target)
+    chosen = filters.from_plain(arguments.get("filter"), arguments["dialect"], None, target)
+    if projection.has_list(chosen):  # some services make the address of what is selected: without keys, of the class
+        raise UsageError("it selects some properties, which may leave keys out.", option="filter", remedy=_WHOLE)
     for name in _EXCLUDED:
         if arguments.get(name) is not None:
             raise UsageError(

@@ -67,6 +67,13 @@ def test_enumerate(run, given, answers, actions, names, truncated, check_mode):
     assert connection.actions == actions
 
 
+@pytest.mark.parametrize("more", [{}, {"filter": "SELECT * FROM CIM_Thing"}])
+def test_nobody_is_asked_for_properties_of_references(run, more):
+    result, connection = run("enumerate", {**PLACE, **more, "return_type": "epr", "properties": ["Name"]})
+    assert result["msg"].startswith("properties: ")
+    assert connection.sent == []
+
+
 @pytest.mark.parametrize("return_type", ["epr", "object_and_epr"])
 def test_references(run, return_type):
     both = return_type == "object_and_epr"

@@ -69,6 +69,14 @@ def test_an_instance_without_an_address_is_no_target(reference):
         _targets.find(Client(reference), ALL, QUERY)
 
 
+@pytest.mark.parametrize("query", ["SELECT V FROM CIM_Thing", "select V,W\nfrom CIM_Thing where Name='a'"])
+def test_a_query_with_a_list_names_no_targets(query):
+    """OMI makes the address of the properties that were selected: without the keys it is that of the class."""
+    with pytest.raises(UsageError) as caught:
+        _targets.check({**QUERY, "filter": query}, ALL)
+    assert caught.value.option == "filter"
+
+
 @pytest.mark.parametrize(("limit", "asked"), [(1, 20), (19, 20), (50, 51)])
 def test_at_least_one_more_than_the_limit_is_asked_for(limit, asked):
     client = Client()

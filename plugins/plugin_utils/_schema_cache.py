@@ -96,7 +96,7 @@ def _read(path: str) -> dict[str, str | None]:
     try:
         with open(path, "rb") as file:
             entries = json.load(file)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     if not isinstance(entries, dict):
         return {}

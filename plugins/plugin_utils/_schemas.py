@@ -75,7 +75,8 @@ class Schemas:
         cache = self._cache()
         held = cache.find(namespace, class_name)
         if held is None:
-            held = class_schema.read(self._client.execute(class_schema.request(class_name, namespace)), namespace)
+            response = self._client.execute(class_schema.request(class_name, namespace))
+            held = class_schema.read(response, class_name, namespace)
             cache.keep(namespace, class_name, held)
         return held
 

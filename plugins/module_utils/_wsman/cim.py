@@ -34,6 +34,7 @@ INTEGER_RANGES: dict[str, tuple[int, int]] = {
 REAL32_MAXIMUM = struct.unpack("<f", b"\xff\xff\x7f\x7f")[0]
 TYPES = frozenset({*INTEGER_RANGES, "boolean", "real32", "real64", "char16", "string", "datetime", "octetstring"})
 
+_SURROGATES = range(0xD800, 0xE000)
 _INTEGER = re.compile(r"[+-]?[0-9]{1,40}")
 _REAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
@@ -49,7 +50,7 @@ def parse(text: str, cim_type: str, *, char16_is_number: bool = False) -> Scalar
     """Text of the wire to a value of *cim_type*.
 
     A char16 of several digits is always a number; a single digit is itself, unless *char16_is_number* (OMI prints 9 for
-    a tab). A datetime with wildcards stays text.
+    a tab). Half of a surrogate pair stays its number: no text may hold it. A datetime with wildcards stays text.
     """
     if cim_type == "string":
         return str(text)
@@ -243,7 +244,8 @@ def _parse_char16(text: str, is_number: bool) -> str:
         return str(text)
     stripped = text.strip()
     if stripped.isascii() and stripped.isdigit() and len(stripped) <= 5 and int(stripped) <= 0xFFFF:
-        return chr(int(stripped))
+        number = int(stripped)
+        return str(number) if number in _SURROGATES else chr(number)
     raise ValueError(f"{text!r} is no {describe('char16')}")
 
 

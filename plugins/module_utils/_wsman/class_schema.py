@@ -49,18 +49,18 @@ def request(class_name: str, namespace: str) -> Request:
     return operations.get(Target(RESOURCE_URI, dict(selectors), _options(_OPTIONS)))
 
 
-def read(response: Response, namespace: str | None = None) -> Schema:
-    """The schema in the answer, *namespace* noted in it; ProtocolError where it holds no CLASS."""
-    element = next((one for one in response.body.iter() if _is(one, "CLASS")), None)
-    if element is None or not element.get("NAME"):
-        raise ProtocolError("the service's answer holds no schema of a class (CIM-XML CLASS)")
-    return dataclasses.replace(from_element(element), namespace=namespace)
+def read(response: Response, class_name: str, namespace: str | None = None) -> Schema:
+    """The schema of the class in the answer, *namespace* noted in it; ProtocolError where it holds no such CLASS."""
+    for element in response.body.iter():
+        if _is(element, "CLASS") and element.get("NAME", "").lower() == class_name.lower():
+            return dataclasses.replace(from_element(element), namespace=namespace)
+    raise ProtocolError(f"the service's answer holds no schema of {class_name} (CIM-XML CLASS)")
 
 
 def from_element(element: Element) -> Schema:
     """Read one CLASS (DSP0201 5.2.2)."""
     name, superclass = element.get("NAME", ""), element.get("SUPERCLASS") or None
-    properties = {one.name: one for one in (_property(child) for child in _children(element, *_PROPERTIES))}
+    properties = {one.name: one for one in (_property(child) for child in _children(element, *_PROPERTIES)) if one.name}
     methods = {one.name: one for one in (_method(child) for child in _children(element, "METHOD"))}
     return Schema(
         name,
@@ -207,19 +207,19 @@ def _qualifiers(element: Element) -> dict[str, t.Any]:
 
 
 def _qualifier(element: Element) -> t.Any:
-    cim_type = (element.get("TYPE") or "string").strip().lower()
+    cim_type = (element.get("TYPE") or "").strip().lower()
     for child in element:
         if _is(child, "VALUE.ARRAY"):
             return [_value(one.text, cim_type) for one in _children(child, "VALUE")]
         if _is(child, "VALUE"):
             return _value(child.text, cim_type)
-    return True if cim_type == "boolean" else None  # a boolean that is named alone is set (DSP0004 7.10)
+    return True if cim_type in ("boolean", "") else None  # one that is named alone is set (DSP0004 7.10)
 
 
 def _value(text: str | None, cim_type: str) -> t.Any:
     """A value as JSON has it; what does not fit its type stays text."""
     try:
-        return cim.to_plain(cim.parse(text or "", cim_type))
+        return cim.to_plain(cim.parse(text or "", cim_type or "string"))
     except ValueError:
         return text or ""
 

@@ -15,6 +15,8 @@ from . import cim
 from .instance import Instance
 from .schema import Property, Schema
 
+_HEXADECIMAL: t.Final = "0x"
+
 
 def make(values: t.Sequence[t.Any], value_map: t.Sequence[t.Any] | None, cim_type: str) -> dict[str, str]:
     """The map of the qualifiers *values* and *value_map*; empty where they do not belong together.
@@ -58,17 +60,18 @@ def _find(value_map: t.Mapping[str, str], value: t.Any) -> str | None:
     if text in value_map:
         return value_map[text]
     number = _number(text)
-    ranges = {key: name for key, name in value_map.items() if ".." in key and key != ".."}
-    for key, name in ranges.items() if number is not None else ():
-        if _contains(key, t.cast(int, number)):
+    for key, name in value_map.items() if number is not None else ():
+        if key != ".." and _contains(key, t.cast(int, number)):
             return name
     return value_map.get("..")
 
 
 def _contains(key: str, number: int) -> bool:
-    """Whether *number* is in a range, either end of which may be open."""
-    low, _dots, high = (part.strip() for part in key.partition(".."))
+    """Whether *number* is a key in hexadecimal, or in a range, either end of which may be open."""
+    low, dots, high = (part.strip() for part in key.partition(".."))
     lowest, highest = _number(low), _number(high)
+    if not dots:
+        return low[:2].lower() == _HEXADECIMAL and lowest == number
     if (low and lowest is None) or (high and highest is None):
         return False
     return (lowest is None or lowest <= number) and (highest is None or number <= highest)
@@ -76,6 +79,6 @@ def _contains(key: str, number: int) -> bool:
 
 def _number(text: str) -> int | None:
     try:
-        return int(text)
+        return int(text, 16 if text[:2].lower() == _HEXADECIMAL else 10)
     except ValueError:
         return None

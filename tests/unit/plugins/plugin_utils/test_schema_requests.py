@@ -309,7 +309,8 @@ class TestFile:
         assert not any(text in name for name in names for text in ("box", "joe", "jane", "root"))
 
     @pytest.mark.parametrize(
-        "spoilt", [b"", b"\x00\xff", b"{", b"[]", b'{"c": 7}', b'{"c": "{"}', b'{"c": "[]"}', b'{"c": "{}"}']
+        "spoilt",
+        [b"", b"\x00\xff", b"{", b"[" * 100_000, b"[]", b'{"c": 7}', b'{"c": "{"}', b'{"c": "[]"}', b'{"c": "{}"}'],
     )
     def test_a_spoilt_one_is_as_good_as_none(self, folder, spoilt):
         self.make().keep("root/x", "C", self.SCHEMA)

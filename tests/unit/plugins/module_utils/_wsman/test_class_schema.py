@@ -43,7 +43,7 @@ def answer(body: str) -> envelope.Response:
 
 
 def cim_class(members: str, attributes: str = 'NAME="C"') -> Schema:
-    return class_schema.read(answer(f"<CLASS {attributes}>{members}</CLASS>"))
+    return class_schema.read(answer(f"<CLASS {attributes}>{members}</CLASS>"), "c")
 
 
 def flag(name: str, value: str = "true", cim_type: str = "boolean") -> str:
@@ -51,7 +51,8 @@ def flag(name: str, value: str = "true", cim_type: str = "boolean") -> str:
 
 
 def load(name: str) -> Schema:
-    return class_schema.read(envelope.load((WIRE / f"omi/{name}.resp.xml").read_bytes()), "root/omi")
+    class_name = {"180": "TestClass_AllDMTFTypes", "181": "X_HugeNumber"}[name[:3]]
+    return class_schema.read(envelope.load((WIRE / f"omi/{name}.resp.xml").read_bytes()), class_name, "root/omi")
 
 
 class TestRequest:
@@ -177,13 +178,17 @@ class TestTolerance:
 
     def test_a_namespace_and_elements_around(self) -> None:
         text = '<x:VALUE xmlns:x="urn:cim"><x:CLASS NAME="C"><x:PROPERTY NAME="P" TYPE="uint8"/></x:CLASS></x:VALUE>'
-        schema = class_schema.read(answer(text))
+        schema = class_schema.read(answer(text), "C")
         assert (schema.name, schema.properties["P"].type) == ("C", "uint8")
 
-    @pytest.mark.parametrize("body", ["", "<x/>", "<CLASS/>", '<CLASSNAME NAME="C"/>'])
+    def test_the_class_that_was_asked_for_among_others(self) -> None:
+        both = '<DECLGROUP><VALUE.OBJECT><CLASS NAME="B"/></VALUE.OBJECT><VALUE.OBJECT><CLASS NAME="C"/></VALUE.OBJECT>'
+        assert class_schema.read(answer(f"{both}</DECLGROUP>"), "c").name == "C"
+
+    @pytest.mark.parametrize("body", ["", '<CLASS NAME="D"/>', "<x/>", "<CLASS/>", '<CLASSNAME NAME="C"/>'])
     def test_no_class(self, body: str) -> None:
         with pytest.raises(ProtocolError, match="CIM-XML CLASS"):
-            class_schema.read(answer(body))
+            class_schema.read(answer(body), "C")
 
     @pytest.mark.parametrize(
         ("member", "expected"),
@@ -225,6 +230,7 @@ class TestTolerance:
             + flag("MaxValue", "12", "sint64")
             + flag("MinValue", "0", "sint64")
             + flag("Write", "false")
+            + '<QUALIFIER NAME="Untyped"/>'
             + '<QUALIFIER NAME="Odd" TYPE="uint8"><VALUE>a lot</VALUE></QUALIFIER>'
             + '<QUALIFIER NAME="Bare" TYPE="boolean"/><QUALIFIER NAME="Nothing" TYPE="string"/>'
             + '<QUALIFIER NAME="Values" TYPE="string"><VALUE.ARRAY><VALUE>Off</VALUE><VALUE>On</VALUE></VALUE.ARRAY>'
@@ -239,6 +245,7 @@ class TestTolerance:
             "MaxValue": 12,
             "MinValue": 0,
             "Write": False,
+            "Untyped": True,
             "Odd": "a lot",
             "Bare": True,
             "Nothing": None,

@@ -12,14 +12,15 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import val
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.instance import Instance
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema import Property, Schema
 
-#: As CIM_EnabledLogicalElement.EnabledState has it, and an open end.
+#: As CIM_EnabledLogicalElement.EnabledState has it, and what others write.
 STATES = {
     "2": "Enabled",
     "3": "Disabled",
     "8..9": "Passing",
     "..-1": "Below",
     "11..32767": "Reserved",
-    "40000..": "Far",
+    "40000..0xFFFFFF": "Far",
+    "0x8001": "Odd",
 }
 
 
@@ -49,7 +50,10 @@ def test_make(values: list[t.Any], keys: list[t.Any] | None, cim_type: str, expe
         (-5, "Below"),
         (11, "Reserved"),
         (32767, "Reserved"),
-        (2**40, "Far"),
+        (2**20, "Far"),
+        (2**24, None),
+        (0x8001, "Odd"),
+        ("002", None),
         (10, None),
         (32768, None),
         (None, None),

@@ -157,9 +157,9 @@ _OPENWSMAN: t.Final = (
     Remedy(
         fault="wsman:InternalError",
         reason="invalid imethodcall payload",
-        cause="The broker does not take this query.",
-        remedy="Send it to all classes (resource_uri http://schemas.dmtf.org/wbem/wscim/1/* with namespace), or leave "
-        "filter out.",
+        cause="The broker cannot read the query: Openwsman hands < and & on to it as they are.",
+        remedy="Write filter without them (NOT Value >= 30 in place of Value < 30), or select from the result with "
+        "selectattr.",
     ),
     Remedy(
         fault="wsman:InternalError",

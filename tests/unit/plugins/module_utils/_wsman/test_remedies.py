@@ -188,6 +188,16 @@ def test_advice_says_what_it_costs(number, words):
     assert words in load(numbers=[number]).remedy
 
 
+@needs_shared
+def test_what_openwsman_does_to_a_query():
+    """Two recorded queries of the same class in the same dialect: the one with ``<`` fails, whatever URI it goes to."""
+    assert "Write filter without them" in recorded("openwsman/043-filter-wql-class").remedy
+    for name, has in (("043-filter-wql-class", True), ("116-x-wql-class-eq", False)):
+        sent = (SHARED / "wire" / "openwsman" / f"{name}.req.xml").read_text(encoding="utf-8")
+        assert ("&lt;" in sent) is has
+    assert "Lab_Row" in (SHARED / "wire" / "openwsman" / "116-x-wql-class-eq.resp.xml").read_text(encoding="utf-8")
+
+
 def test_no_example_takes_a_limit_away():
     assert not any("4294967295" in row.example for row in TABLE)
 

@@ -18,6 +18,7 @@ from xml.etree.ElementTree import Element
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     compare,
     fault,
+    instance,
     merge,
     profiles,
     recipes,
@@ -189,10 +190,8 @@ def _judge(client: Client, target: Target, done: t.Sequence[tuple[Part, Plan]], 
         profile = client.profile(part.target.resource_uri).name
         element = now if part.target == target else _below(client, part, now)
         found = verification.judge(made, part, element, profile, client.schemas.of(part.target))
-        findings.ignored.update(found.ignored)
-        findings.altered.update(found.altered)
-        findings.lost.update(found.lost)
-        findings.moved.update(found.moved)
+        for kind in dataclasses.fields(findings):
+            getattr(findings, kind.name).update(complete(getattr(found, kind.name), part.target))
     return findings
 
 
@@ -240,7 +239,10 @@ def warn(result: Result, *texts: str) -> Result:
 
 def summarize(planned: t.Sequence[tuple[Part, Plan]]) -> Result:
     """``changed`` and ``diff`` of all parts together, ``uncompared`` and ``warnings`` where there are such."""
-    difference = diff((part.nest(one.before), part.nest(one.after)) for part, one in planned)
+    difference = diff(
+        (part.nest(complete(one.before, part.target)), part.nest(complete(one.after, part.target)))
+        for part, one in planned
+    )
     result: Result = {"changed": any(one.changed for _part, one in planned), "diff": difference}
     if uncompared := [name for _part, one in planned for name in one.uncompared]:
         result["uncompared"] = uncompared
@@ -264,6 +266,14 @@ def _join(members: Wanted, further: Wanted) -> None:
             _join(held, value)
         else:
             members[name] = value
+
+
+def complete(values: Wanted, target: Target) -> Wanted:
+    """*values* with the references in them filled from the request, so that each goes back into any module."""
+    return {
+        name: complete(one, target) if isinstance(one, dict) else instance.complete(one, target)
+        for name, one in values.items()
+    }
 
 
 def presentable(values: Wanted) -> t.Any:

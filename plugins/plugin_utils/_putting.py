@@ -84,8 +84,11 @@ def plan_body(client: Client, target: Target, body: Element, choices: Choices) -
 
 def plan_fragment(client: Client, target: Target, part: Fragment, value: t.Any, choices: Choices) -> Work:
     """Give the member at the path *value*. Windows alone is sent the fragment, all others the whole (state.md §3)."""
+    path = fragment.parse(part.path)
+    if uris.is_config(target.resource_uri) and path.index is None:
+        return plan_properties(client, target, {path.name: value}, choices, option="value")
     held = _reading.get_element(client, target)
-    path = _spell_path(held, fragment.parse(part.path))
+    path = _spell_path(held, path)
     part = dataclasses.replace(part, path=fragment.format(path))
     wanted = {path.name: value if path.index is None else _replace_element(held, path, value)}
     if uris.is_config(target.resource_uri):

@@ -317,8 +317,12 @@ def references(result):
 def test_every_reference_of_a_result_goes_back_into_any_module(box):
     """From an enumeration, a value of an instance, a change and a creation (state.md §2)."""
     made = box.run("create", {**NEW, "properties": {"Level": 1}})
+    peers = [{"resource_uri": "cimv2/Sandbox_AllTypes", "selector_set": {"Id": 3}}]
+    differing = {**TYPES, "properties": {"Peers": None if box.manner == "openwsman" else peers}, "allow_loss": True}
     results = [
         made,
+        box.run("put", differing, check_mode=True),
+        box.run("create", differing),
         box.run("put", {**ITEM, "properties": {"Level": 77}}),
         box.run("put", {"endpoint_reference": made["endpoint_reference"], "properties": {"Level": 2}}),
         box.run("get", TYPES),
@@ -328,7 +332,7 @@ def test_every_reference_of_a_result_goes_back_into_any_module(box):
     if box.manner != "amt":
         results.append(box.run("put", {**ITEMS, "filter": TWO, "limit_targets": 2, "properties": {"Level": 5}}))
     found = references(results)
-    assert len(found) >= 3 + 3 + 8
+    assert len(found) >= 2 + 2 + 3 + 3 + 8
     for reference in found:
         read = box.run("get", {"endpoint_reference": reference})
         assert "failed" not in read, reference
@@ -464,6 +468,16 @@ def test_a_query_excludes_a_fragment():
 
 class TestConfiguration:
     """``winrm/config`` in parts, and what its policies control."""
+
+    @pytest.mark.parametrize(
+        "wanted",
+        [{"fragment": "MaxConnections", "value": 300}, {"properties": {"MaxConnections": 300}}],
+        ids=["fragment", "properties"],
+    )
+    def test_what_is_held_costs_one_get(self, wanted):
+        box = wired.Box("windows")
+        assert box.run("put", {"resource_uri": "winrm/config/service", **wanted})["changed"] is False
+        assert box.actions == ["Get"]
 
     def test_parts_are_predicted_written_and_read_back(self):
         box = wired.Box("windows")

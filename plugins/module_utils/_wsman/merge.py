@@ -145,7 +145,7 @@ def _merge_members(
 ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
     before: dict[str, t.Any] = {}
     after: dict[str, t.Any] = {}
-    _refuse_twice(wanted, option)
+    refuse_twice(wanted, option)
     for name, value in wanted.items():
         difference = _merge_one(merge, element, name, value, schema, f"{option}.{name}")
         if difference is not None:
@@ -153,8 +153,8 @@ def _merge_members(
     return before, after
 
 
-def _refuse_twice(wanted: t.Mapping[str, t.Any], option: str) -> None:
-    """Names differ by more than case (DSP0004 4.2): of two values for one member none can be meant."""
+def refuse_twice(wanted: t.Mapping[str, t.Any], option: str) -> None:
+    """UsageError for two names that differ by case only: they are one member (DSP0004 4.2)."""
     lower = [str(name).lower() for name in wanted]
     for number, name in enumerate(wanted):
         if lower[number] in lower[:number]:

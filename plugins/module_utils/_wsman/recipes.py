@@ -288,6 +288,7 @@ def _split(
     target: Target, wanted: t.Mapping[str, t.Any], schema: Schema, path: tuple[str, ...], option: str
 ) -> t.Iterator[Part]:
     own: dict[str, t.Any] = {}
+    merge.refuse_twice(wanted, option)
     for name, value in wanted.items():
         member = schema.find(name) if isinstance(name, str) else None
         uri = f"{target.resource_uri.rstrip('/')}/{member.name.lower()}" if member else ""

@@ -399,6 +399,7 @@ class TestConfig:
         ({"properties": {"A": [1, None]}}, "properties.A[1]"),
         ({"fragment": "A", "value": "bell\x07"}, "value.A"),
         ({"resource_uri": "winrm/config", "properties": {"MaxTimeoutms": "soon"}}, "properties.MaxTimeoutms"),
+        ({"resource_uri": "winrm/config", "properties": {"Winrs": {}, "winrs": {}}}, "properties.winrs"),
         ({"resource_uri": "winrm/config", "properties": {"Winrs": {"IdleTimeout": 5}}}, "properties.Winrs.IdleTimeout"),
     ],
 )

@@ -226,6 +226,14 @@ def test_the_problem_names_members_and_no_values() -> None:
     )
 
 
+def test_null_is_the_remedy_for_an_empty_list_that_is_not_kept() -> None:
+    held = "<p:A>x</p:A><p:A>y</p:A>"
+    for now in (held, "<p:A/>", NIL):
+        found = judge("amt", held, {"A": []}, now, {"A": "string[]"})
+        assert found.problem is None or found.problem.endswith("so want null instead of an empty list: A.")
+    assert judge("amt", held, {"A": []}, held).problem is not None
+
+
 def test_what_was_agreed_to_is_no_finding() -> None:
     held, now = f"{CIM_TEXT}<p:A>7</p:A><p:B>x</p:B>", '<p:T xsi:nil="true"/><p:A>8</p:A>'
     choices = Choices(allow_loss=True, omit=("B",))

@@ -106,6 +106,8 @@ def judge(job: Instance) -> JobState:
     if number is not None:
         return _judge_number(number, status, percent, members)
     status = _text(members.get("jobstate")) or status
+    if status is None and members.keys() & {"jobstate", "jobstatus"}:  # a service may fill it in a little later
+        return JobState("in no state yet", percent=percent)
     if status is None:
         raise ProtocolError(f"the job ({job.class_name}) has neither JobState nor JobStatus")
     word = re.sub("[^a-z]", "", status.lower())

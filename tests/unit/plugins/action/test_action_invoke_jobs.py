@@ -283,6 +283,12 @@ def test_a_fault_that_no_waiting_helps_against(wait):
     assert result["changed"] is True
 
 
+def test_a_job_that_has_no_state_yet(wait, shown):
+    result, _connection = wait(BIOS, DELL_STARTED, lifecycle(" ", 0), lifecycle("Completed", 100))
+    assert result["job"]["JobStatus"] == "Completed"
+    assert "in no state yet, 0 %" in shown[0]
+
+
 def test_an_instance_that_is_no_job(wait):
     result, _connection = wait(POOL, STORAGE_STARTED, '<p:A_Job xmlns:p="urn:p"><p:Name>x</p:Name></p:A_Job>')
     assert "neither JobState nor JobStatus" in result["msg"]

@@ -73,6 +73,7 @@ def test_waits():
         *[({"JobStatus": text}, True, False, text) for text in ("Completed with Errors", "Failed", "Reboot Failed")],
         *[({"JobStatus": text}, False, False, text) for text in ("Running", "New", "Pending", "Downloaded", "Waiting")],
         ({"JobStatus": "Scheduled"}, False, False, "Scheduled"),
+        *[(held, False, False, "in no state yet") for held in ({"JobStatus": ""}, {"JobState": None})],
     ],
 )
 def test_judge(members, done, ok, text):
@@ -82,7 +83,7 @@ def test_judge(members, done, ok, text):
     assert state.warned == (members.get("JobState") == 32768)
 
 
-@pytest.mark.parametrize("members", [{}, {"JobStatus": ""}, {"JobState": None}, {"Status": "OK"}])
+@pytest.mark.parametrize("members", [{}, {"Status": "OK"}, {"PercentComplete": 5}])
 def test_what_is_no_job(members):
     with pytest.raises(ProtocolError, match="neither JobState nor JobStatus"):
         jobs.judge(Instance("X_Job", "urn:p", members))

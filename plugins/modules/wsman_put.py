@@ -109,13 +109,13 @@ EXAMPLES = r"""
     fragment: VolumeName
     value: System
 
-- name: Let several services start by themselves
+- name: Set a variable of the environment for every account that has it
   wsman.automation.wsman_put:
     resource_uri: wmicimv2/*
-    filter: SELECT * FROM Win32_Service WHERE StartMode = 'Manual' AND Name LIKE 'App%'
+    filter: SELECT * FROM Win32_Environment WHERE Name = 'APP_HOME'
     limit_targets: 10
     properties:
-      StartMode: Auto
+      VariableValue: D:\Apps
 
 - name: Write what the firmware has of it, without what it does not take back
   wsman.automation.wsman_put:

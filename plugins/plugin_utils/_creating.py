@@ -46,14 +46,23 @@ def create(client: Client, target: Target, wanted: Wanted | None, body: Element 
     located = _locate(part, schema)
     if located is None and options.check_mode:
         raise _ask_for_keys(schema)
-    held = _desired.find(client, located) if located is not None else None
-    if located is not None and held is not None:
-        return _confirm(client, dataclasses.replace(part, target=located), held, options)
+    confirmed = _confirm(client, part, located, options)
+    if confirmed is not None:
+        return confirmed
     plan = _plan(client, part, located or target, schema, body, options)
     result = _desired.summarize([(part, plan)])
     if options.check_mode:
         return result
-    response = _send(client, part.target if located is None else located, plan.representation, keyed=bool(located))
+    try:
+        response = _send(client, target if located is None else located, plan.representation)
+    except WSManFault as error:
+        if not fault.is_already_exists(error):
+            raise
+        confirmed = _confirm(client, part, located, options)  # somebody else has made it in between
+        if confirmed is None:
+            error.remedy = _ASK_FOR_KEYS if located is None else error.remedy
+            raise
+        return confirmed
     return {**result, **_follow(client, part, plan, located, response, options, result)}
 
 
@@ -100,11 +109,15 @@ def _ask_for_keys(schema: Schema | None) -> UsageError:
     )
 
 
-def _confirm(client: Client, part: Part, held: Element, options: Options) -> Result:
-    """The result where the instance exists: unchanged, or an error that says what differs.
+def _confirm(client: Client, part: Part, located: Target | None, options: Options) -> Result | None:
+    """The result where the instance exists: unchanged, or an error that says what differs; None where it does not.
 
     What reads as empty whatever it holds was written when the instance was created.
     """
+    held = _desired.find(client, located) if located is not None else None
+    if located is None or held is None:
+        return None
+    part = dataclasses.replace(part, target=located)
     choices = dataclasses.replace(options.choices, update_secret="on_create", allow_loss=True)
     plan = _desired.plan(client, part, held, choices)
     if plan.changed:
@@ -163,15 +176,10 @@ def _with_keys(wanted: Wanted, located: Target) -> Wanted:
     return {**{name: value for name, value in keys.items() if name.lower() not in named}, **wanted}
 
 
-def _send(client: Client, target: Target, body: Element, *, keyed: bool) -> Response:
+def _send(client: Client, target: Target, body: Element) -> Response:
     if uris.class_name(target.resource_uri) is not None:
         target = _desired.class_of(target)
-    try:
-        return client.execute(operations.create(target, body))
-    except WSManFault as error:
-        if fault.is_already_exists(error) and not keyed:
-            error.remedy = _ASK_FOR_KEYS
-        raise
+    return client.execute(operations.create(target, body))
 
 
 def _follow(

@@ -263,6 +263,22 @@ class TestCreate:
         assert "selector_set" in again["msg"]
         assert box.actions.count("Create") == 1
 
+    @pytest.mark.parametrize(("level", "same"), [(5, True), (3, False)])
+    def test_what_another_has_made_in_between_is_compared(self, box, level, same):
+        """A Get has not found it, and Create says that it exists."""
+        items = box.repository.find_class("root/cimv2", "Sandbox_Item")
+
+        def make(action):
+            if action == "Create" and len(box.repository.extent(items)) == 3:
+                new = box.repository.extent(items)[0].copy()
+                new.values.update(Name="new", Group=4, Level=5)
+                box.repository.add(new)
+
+        box.wrong = make
+        result = box.run("create", {**NEW, "properties": {"Level": level}})
+        assert box.actions[-2:] == ["Create", "Get"]
+        assert result["changed"] is False if same else list(result["differences"]) == ["Level"]
+
     def test_what_openwsman_would_lose_is_refused(self):
         box = wired.Box("openwsman")
         wanted = {"Id": 77, "Moment": "20250101000000.000000+000"}

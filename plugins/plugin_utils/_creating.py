@@ -134,6 +134,8 @@ def _plan(
     """The representation to send, and the difference that it makes."""
     profile, wanted = client.profile(part.target.resource_uri), part.wanted
     choices = options.choices
+    keys = {name: one for name, one in _targets.keys(located).items() if isinstance(one, EndpointReference)}
+    recipes.check_create(profile.name, part.target, keys, schema, option="selector_set", choices=choices)
     doubtful = recipes.check_create(profile.name, part.target, wanted, schema, option=part.option, choices=choices)
     namespace, name = recipes.root_of(part.target.resource_uri)
     if body is None:

@@ -289,6 +289,18 @@ class TestCreate:
             assert result["msg"].startswith("properties.Moment: ")
             assert "Create" not in box.actions
 
+    @pytest.mark.parametrize("check_mode", [True, False])
+    def test_keys_that_openwsman_would_lose_are_refused(self, check_mode):
+        """It nulls references, those of an association too."""
+        box = wired.Box("openwsman")
+        services = {"resource_uri": "cimv2/Win32_DependentService", "namespace": "root/cimv2"}
+        reference = box.run("enumerate", {**services, "return_type": "epr"})["endpoint_references"][0]
+        assert box.run("delete", {"endpoint_reference": reference})["changed"] is True
+        arguments = {"endpoint_reference": reference, "properties": {}}
+        result = box.run("create", arguments, check_mode=check_mode)
+        assert result["msg"].startswith("selector_set.Antecedent: ")
+        assert "Create" not in box.actions
+
     def test_a_wrong_type_is_refused_before_it_is_sent(self):
         box = wired.Box("windows")
         result = box.run("create", {**NEW, "properties": {"Level": 256}})

@@ -142,6 +142,15 @@ def describe_enumerate(_arguments: dict[str, typing.Any], result: dict[str, typi
     )
 
 
+def describe_schema(_arguments: dict[str, typing.Any], result: dict[str, typing.Any]) -> str:
+    schema = result.get("schema") or {}
+    told = ", ".join(schema.get("key_names") or [])
+    counts = [
+        counted(len(schema.get(kind) or {}), noun) for kind, noun in (("properties", "member"), ("methods", "method"))
+    ]
+    return f"{schema.get('name')}: {', '.join(counts)}, key {told}"
+
+
 def label(instance: dict[str, typing.Any]) -> str:
     for name in ("Name", "Caption", "DeviceID", "Transport"):
         if isinstance(instance.get(name), str):
@@ -157,4 +166,5 @@ DESCRIPTIONS: dict[str, typing.Callable[[dict[str, typing.Any], dict[str, typing
     "wsman_delete": describe_delete,
     "wsman_invoke": describe_invoke,
     "wsman_enumerate": describe_enumerate,
+    "wsman_schema": describe_schema,
 }

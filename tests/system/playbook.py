@@ -127,7 +127,11 @@ class Workspace:
         path.write_text(
             tagged(json.dumps([{"gather_facts": False, **one} for one in plays], indent=2)), encoding="utf-8"
         )
-        record = path.with_suffix(".jsonl")
+        return self.run(path, hosts, *arguments, **variables)
+
+    def run(self, path: pathlib.Path, hosts: Inventory, *arguments: str, **variables: str) -> Run:
+        """Run a playbook that is there for these hosts, and collect what each task returned."""
+        record = self.folder / f"record-{self._next()}.jsonl"
         done = self.execute(
             "ansible-playbook",
             "-i",

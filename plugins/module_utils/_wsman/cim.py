@@ -138,7 +138,7 @@ def describe(cim_type: str) -> str:
     hints = {
         "boolean": "true or false",
         "char16": "one character",
-        "datetime": "ISO 8601 or the 25 characters of CIM",
+        "datetime": datetimes.SPELLINGS,
         "octetstring": "base64 text or a list of numbers from 0 to 255",
     }
     return f"{cim_type} ({hints[cim_type]})" if cim_type in hints else cim_type
@@ -240,7 +240,7 @@ def _key_of_real(number: float, cim_type: str | None) -> Key:
 
 
 def _parse_char16(text: str, is_number: bool) -> str:
-    if len(text) == 1 and not (is_number and text in "0123456789"):
+    if len(text) == 1 and text <= "\uffff" and not (is_number and text in "0123456789"):
         return str(text)
     stripped = text.strip()
     if stripped.isascii() and stripped.isdigit() and len(stripped) <= 5 and int(stripped) <= 0xFFFF:
@@ -253,7 +253,7 @@ def _parse_octets(text: str) -> bytes:
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
-        raise ValueError(f"{text!r} is no base64 text") from None
+        raise ValueError(f"{text!r} is no {describe('octetstring')}") from None
 
 
 def _coerce_octets(value: object) -> bytes:

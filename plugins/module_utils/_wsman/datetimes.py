@@ -32,6 +32,9 @@ _MONTH_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 Key = tuple[t.Any, ...]
 
+#: What ``parse`` takes, as an error says it.
+SPELLINGS: t.Final = "ISO 8601 or the 25 characters of CIM"
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class CIMDateTime:
@@ -160,7 +163,7 @@ def parse(text: str) -> CIMDateTime | CIMInterval | CIMWildcard:
         return _parse_duration(match)
     if "*" in stripped and _CIM_WILDCARD.fullmatch(stripped):
         return CIMWildcard(stripped)
-    raise ValueError(f"{text!r} is neither a datetime nor an interval")
+    raise ValueError(f"{text!r} is neither a datetime nor an interval ({SPELLINGS})")
 
 
 def from_python(value: datetime.date) -> CIMDateTime | str:

@@ -255,7 +255,7 @@ def _check_limits(value: cim.Scalar, member: Property, option: str) -> cim.Scala
     low = low if member.minimum is None else member.minimum
     high = high if member.maximum is None else member.maximum
     if (low is not None and value < low) or (high is not None and value > high):
-        raise UsageError(f"{value} is not in the range {low} to {high}.", option=option)
+        raise UsageError(f"{value} is not in the range {low} to {high} of this {member.type}.", option=option)
     return value
 
 

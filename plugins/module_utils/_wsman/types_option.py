@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import typing as t
 
 from . import cim
@@ -20,6 +21,7 @@ from .schema import Property, Schema
 #: What a member may be said to be; ``[]`` after it makes it an array.
 TYPES: t.Final = (*sorted(cim.TYPES), "instance", "reference")
 
+_NAME: t.Final = re.compile(r"@?[^\W\d][\w-]*")
 _ALIASES: t.Final = {"interval": "datetime", "bool": "boolean", "str": "string", "text": "string"}
 
 
@@ -99,8 +101,9 @@ def _parse_json(text: str, option: str) -> t.Any:
 
 
 def _name(name: t.Any, option: str) -> str:
-    if not isinstance(name, str) or not name.strip():
-        raise UsageError(f"{name!r} is no name of a member.", option=option, remedy="Names are texts.")
+    if not isinstance(name, str) or not _NAME.fullmatch(name.strip()):
+        remedy = "Give names of properties, or @Name for an attribute; members of embedded instances cannot be named."
+        raise UsageError(f"{name!r} is no name of a member.", option=option, remedy=remedy)
     return name.strip()
 
 

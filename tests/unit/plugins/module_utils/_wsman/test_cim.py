@@ -104,10 +104,11 @@ def test_a_single_digit_is_a_number_only_where_char16_is_one() -> None:
         ("3.5e38", "real32", "out of the range of real32"),
         ("", "real32", "no real32"),
         ("AB", "char16", "one character"),
+        ("\U0001f600", "char16", "one character"),
         ("65536", "char16", "one character"),
         ("", "char16", "one character"),
-        ("now", "datetime", "neither a datetime nor an interval"),
-        ("a", "octetstring", "no base64"),
+        ("now", "datetime", r"neither a datetime nor an interval \(ISO 8601"),
+        ("a", "octetstring", r"no octetstring \(base64"),
         ("x", "uint128", "no CIM type"),
     ],
 )

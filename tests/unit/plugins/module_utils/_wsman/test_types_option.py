@@ -59,6 +59,7 @@ def test_parse(value: t.Any, mode: str, members: dict[str, tuple[str, bool]]) ->
         ({"A": ["uint16"]}, "types.A: ['uint16'] is no type."),
         ({1: "uint16"}, "types: 1 is no name of a member."),
         ({" ": "uint16"}, "types: ' ' is no name of a member."),
+        ({"Part.Size": "uint16"}, "types: 'Part.Size' is no name of a member."),
     ],
 )
 def test_what_cannot_be_understood_is_refused(value: t.Any, message: str) -> None:

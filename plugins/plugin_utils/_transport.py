@@ -181,10 +181,10 @@ class Session:
         except _http.FAILURES as error:
             raise self._explain(error, changes=False) from error
 
-    def ask(self) -> Reply:
+    def ask(self, headers: t.Mapping[str, str] | None = None) -> Reply:
         """Whatever answers an Identify that holds nothing of the account. Raises :class:`TransportError`."""
         try:
-            return self._post(self.identify(), self._headers, bound=False)
+            return self._post(self.identify(), {**self._headers, **(headers or {})}, bound=False)
         except _http.FAILURES as error:
             self._drop()
             raise self._explain(error, changes=False) from error

@@ -32,9 +32,19 @@ def look(port, **more):
     return _tls_probe.look(given, begin)
 
 
+def identify_answer():
+    """An answer to Identify, by whatever id it was asked."""
+    identity = "http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd"
+    inner = f'<i:IdentifyResponse xmlns:i="{identity}"><i:ProductVendor>X</i:ProductVendor></i:IdentifyResponse>'
+    return (
+        f'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>{inner}</s:Body></s:Envelope>'.encode()
+    )
+
+
 def diagnose(port, **more):
     given = options(port, scheme="https", user="joe", password="never-Shown", authentication="basic", **more)
-    connection = types.SimpleNamespace(session_options=lambda: given, session=_transport.session(given))
+    session = _transport.session(given)
+    connection = types.SimpleNamespace(session_options=lambda: given, session=session, send=session.send)
     return _diagnosis.run(Client(connection))
 
 
@@ -135,6 +145,40 @@ def test_nothing_of_the_account_goes_out_before_its_step(peer, authority):
     found = diagnose(one.port, ca_cert=str(authority.file))
     assert found["failed_step"] == "schemes"
     assert [request.headers.get("authorization") for request in one.requests] == [None]
+
+
+@pytest.mark.parametrize("silent_to", [[None], [None, "Negotiate"]])
+def test_omi_leaves_alone_who_says_nothing_of_authentication(peer, authority, monkeypatch, silent_to):
+    """Recorded with live OMI (wire/omi 01, 05, 151 of the reference); the way to it is open all the same."""
+    monkeypatch.setattr(_diagnosis, "PATIENCE", 0.4)
+    answer = identify_answer()
+
+    def script(wire):
+        while request := wire.receive():
+            said = request.headers.get("authorization")
+            if said in silent_to:
+                wire.peer.done.wait(10)
+                return
+            if said == "Negotiate":
+                offered = ['Basic realm="WSMAN"', "Negotiate", "Kerberos"]
+                wire.answer(b"", "401 Unauthorized", [f"WWW-Authenticate: {one}" for one in offered])
+            else:
+                wire.answer(answer)
+
+    one = peer(script, authority.service("127.0.0.1"))
+    began = time.monotonic()
+    found = diagnose(one.port, ca_cert=str(authority.file), read_timeout=2)
+    steps = {step["step"]: step for step in found["diagnosis"]}
+    said = [request.headers.get("authorization") for request in one.requests]
+    assert said[:2] == [None, "Negotiate"]
+    if len(silent_to) == 2:
+        assert found["failed_step"] == "http" and said[2:] == [] and time.monotonic() - began < 6
+        assert "sent no answer" in steps["http"]["detail"]
+    else:
+        assert "as OMI does" in steps["http"]["detail"]
+        assert "It offers Basic" in steps["schemes"]["detail"]
+        assert steps["authentication"]["ok"] and steps["identify"]["ok"], found
+        assert all(one.startswith("Basic ") for one in said[2:])
 
 
 def test_a_deadline_that_has_passed_ends_it(peer, authority):

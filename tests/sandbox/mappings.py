@@ -65,9 +65,9 @@ class CertificateMappings(Table):
 
     def change(self, old: Row, new: Row) -> None:
         """An empty password is an echo of what Get showed: it changes nothing."""
-        if not new["Password"] and new["UserName"] != old["UserName"]:
-            raise Fault.named("CERTMAPPING_PASSWORDUSERTUPLE")
         new["Password"] = new["Password"] or old["Password"]
+        if new["UserName"] != old["UserName"] and new["Password"] == old["Password"]:
+            raise Fault.named("CERTMAPPING_PASSWORDUSERTUPLE")
         self._check(new)
 
     def _check_keys(self, row: Row) -> None:

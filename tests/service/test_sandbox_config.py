@@ -352,8 +352,6 @@ def test_keys_of_a_mapping_cannot_change(box: Box) -> None:
     assert fault(_map(box, KEYS, UserName="local", Password="right"))[0] == "AlreadyExists"
     assert fault(box.put(MAPPING, "CertMapping", {"Subject": "x"}, selectors=KEYS))[2] == 2150859122
     assert fault(box.put(MAPPING, "CertMapping", {"UserName": "other"}, selectors=KEYS))[2] == 2150859116
-    both = {"UserName": "other", "Password": "right"}  # given, even if it is the same
-    assert box.put(MAPPING, "CertMapping", both, selectors=KEYS).status == 200
     mode = element(N + "Enumerate", None, element(W + "EnumerationMode", "EnumerateEPR"))
     assert fault(box.ask(names.ENUMERATE, MAPPING, mode))[:2] == ("UnsupportedFeature", "EnumerationMode")
 

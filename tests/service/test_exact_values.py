@@ -164,7 +164,7 @@ def test_what_was_read_is_what_is_wanted(box: Box, key: int) -> None:
         ("Bool", "maybe", "'maybe' is no boolean (true or false)."),
         ("Char", "ab", "'ab' is no char16 (one character)."),
         ("Octets", "!", "'!' is no octetstring (base64 text or a list of numbers from 0 to 255)."),
-        ("Moment", "yesterday", "'yesterday' is neither a datetime nor an interval (ISO 8601 or the 25 characters of CIM)."),
+        ("Moment", "soon", "'soon' is neither a datetime nor an interval (ISO 8601 or the 25 characters of CIM)."),
         ("R32", 1e300, "1e+300 is out of the range of real32."),
         ("Text", ["a", "b"], "it takes one string, not a list."),
         ("Origin", 5, "it takes a dictionary of Sandbox_Point."),

@@ -35,7 +35,7 @@ REAL32_MAXIMUM = struct.unpack("<f", b"\xff\xff\x7f\x7f")[0]
 TYPES = frozenset({*INTEGER_RANGES, "boolean", "real32", "real64", "char16", "string", "datetime", "octetstring"})
 
 _SURROGATES = range(0xD800, 0xE000)
-_INTEGER = re.compile(r"[+-]?[0-9]{1,40}")
+_INTEGER = re.compile(r"\s*[+-]?[0-9]{1,40}\s*")
 _REAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 # C's printf and Microsoft's runtime, whatever their case; OMI prints "-nan" too (state.md section 2 of the reference).
@@ -52,16 +52,16 @@ def parse(text: str, cim_type: str, *, char16_is_number: bool = False) -> Scalar
     A char16 of several digits is always a number; a single digit is itself, unless *char16_is_number* (OMI prints 9 for
     a tab). Half of a surrogate pair stays its number: no text may hold it. A datetime with wildcards stays text.
     """
-    if cim_type == "string":
-        return str(text)
-    if cim_type == "char16":
-        return _parse_char16(text, char16_is_number)
-    if cim_type == "datetime":
-        return datetimes.parse(text)
-    if cim_type == "boolean":
-        return _parse_boolean(text)
     if cim_type in INTEGER_RANGES:
         return _parse_integer(text, cim_type)
+    if cim_type == "string":
+        return str(text)
+    if cim_type == "boolean":
+        return _parse_boolean(text)
+    if cim_type == "datetime":
+        return datetimes.parse(text)
+    if cim_type == "char16":
+        return _parse_char16(text, char16_is_number)
     if cim_type in ("real32", "real64"):
         return _parse_real(text, cim_type)
     if cim_type == "octetstring":
@@ -170,10 +170,9 @@ def _parse_boolean(text: str) -> bool:
 
 
 def _parse_integer(text: str, cim_type: str) -> int:
-    stripped = text.strip()
-    if not _INTEGER.fullmatch(stripped):
+    if not _INTEGER.fullmatch(text):
         raise ValueError(f"{text!r} is no {describe(cim_type)}")
-    return _check_range(int(stripped), cim_type)
+    return _check_range(int(text), cim_type)
 
 
 def _check_range(number: int, cim_type: str) -> int:

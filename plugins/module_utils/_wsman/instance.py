@@ -32,6 +32,7 @@ XML_FRAGMENT: t.Final = xml.qname(uris.NS_WSMAN, "XmlFragment")
 #: The members of DSP0230's cimDateTime; WQL projections of Windows have them in no namespace.
 DATETIME_WRAPPERS: t.Final = frozenset({"Datetime", "Interval", "CIM_DateTime", "Date", "Time"})
 
+_PLAIN: t.Final = frozenset((str, int, bool, float, type(None)))
 _OCTET: t.Final = re.compile(r"[0-9]{1,3}", re.ASCII)
 _XML_TYPES: t.Final = {
     "boolean": "boolean",
@@ -81,14 +82,14 @@ def fill_lists(instance: Instance, schema: Schema | None) -> None:
     if schema is None or not schema.lists_empty:
         return
     for name, value in instance.properties.items():
-        member = schema.find(name)
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, Instance) and member is not None:
-                fill_lists(one, member.schema_of(one.class_name))
-    held = {name.lower() for name in instance.properties}
-    for name, member in schema.properties.items():
-        if member.array and name.lower() not in held:
-            instance.properties[name] = []
+        if isinstance(value, (list, Instance)):
+            member = schema.find(name)
+            for one in value if isinstance(value, list) else [value]:
+                if isinstance(one, Instance) and member is not None:
+                    fill_lists(one, member.schema_of(one.class_name))
+    lacking = [name for name in schema.arrays if name not in instance.properties]
+    held = {name.lower() for name in instance.properties} if lacking else ()
+    instance.properties.update((name, []) for name in lacking if name.lower() not in held)
 
 
 def read_values(elements: t.Sequence[Element], member: Property | None = None) -> Value:
@@ -103,6 +104,8 @@ def read_values(elements: t.Sequence[Element], member: Property | None = None) -
 
 def complete(value: Value, target: Target) -> Value:
     """*value* with all references in it filled from the request that it answers (state.md §2)."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, EndpointReference):  # without a resource it may be of any class, seldom of this one
         return addressing.complete(value, target) if value.resource_uri else value
     if isinstance(value, list):

@@ -153,6 +153,11 @@ class Schema:
         return tuple(name for name, one in self.properties.items() if one.key)
 
     @functools.cached_property
+    def arrays(self) -> tuple[str, ...]:
+        """The names of the members that are lists."""
+        return tuple(name for name, one in self.properties.items() if one.array)
+
+    @functools.cached_property
     def _by_lower_name(self) -> dict[str, Property]:
         return {name.lower(): one for name, one in self.properties.items()}
 

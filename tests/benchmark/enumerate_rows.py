@@ -4,7 +4,8 @@
 """Enumerates the same rows with this collection's client and with pypsrp's WSMan, in turn; prints the seconds as JSON.
 
 Both ask for the same number of rows in each Pull and parse every answer; neither converts rows. What conversion to
-typed values costs on top is measured apart. The service's facts come as JSON in the variable WSMAN_BENCH_SERVICE.
+plain values costs on top, without and with the schema of the class, is measured apart. The service's facts come as JSON
+in the variable WSMAN_BENCH_SERVICE.
 """
 
 from __future__ import annotations
@@ -39,8 +40,11 @@ class Connection:
     def send(self, data: bytes, **options: bool) -> typing.Any:
         return self.session.send(data, **options)
 
+    def aside(self, seconds: float) -> typing.ContextManager[None]:
+        return self.session.aside(seconds)
 
-def connect(facts: dict[str, typing.Any]) -> Client:
+
+def connect(facts: dict[str, typing.Any]) -> Connection:
     options = {
         "host": facts["host"],
         "port": facts["http_port"],
@@ -50,15 +54,18 @@ def connect(facts: dict[str, typing.Any]) -> Client:
         "password": facts["password"],
         "message_encryption": "never",
     }
-    return Client(Connection(session.from_options(options)))
+    return Connection(session.from_options(options))
 
 
-def ours(client: Client, resource_uri: str, batch: int, convert: bool) -> int:
-    asked = enumeration.Enumeration(addressing.Target(resource_uri, {}), max_elements=batch)
+def ours(client: Client, resource_uri: str, batch: int, convert: bool = False, typed: bool = False) -> int:
+    target = addressing.Target(resource_uri, {})
+    schema = client.schemas.of(target) if typed else None
+    if typed and schema is None:
+        raise SystemExit("the service gives no schema")
     count = 0
-    for item in client.enumerate(asked):
+    for item in client.enumerate(enumeration.Enumeration(target, max_elements=batch)):
         if convert:
-            _result.instance(instance.from_element(item.element))
+            _result.instance(instance.from_element(item.element, schema))
         count += 1
     return count
 
@@ -101,13 +108,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
     facts = json.loads(os.environ["WSMAN_BENCH_SERVICE"])
-    client = connect(facts)
+    client = Client(connect(facts))
     login = {"username": facts["user"], "password": facts["password"], "auth": "basic", "encryption": "never"}
     other = WSMan(facts["host"], port=facts["http_port"], ssl=False, max_envelope_size=512000, **login)
     ways = {
-        "ours": lambda: ours(client, arguments.resource_uri, arguments.batch, convert=False),
+        "ours": lambda: ours(client, arguments.resource_uri, arguments.batch),
         "pypsrp": lambda: theirs(other, arguments.resource_uri, arguments.batch),
-        "ours, with typed values": lambda: ours(client, arguments.resource_uri, arguments.batch, convert=True),
+        "ours, with plain values": lambda: ours(client, arguments.resource_uri, arguments.batch, True),
+        "ours, typed by the schema": lambda: ours(client, arguments.resource_uri, arguments.batch, True, True),
     }
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for _round in range(arguments.rounds):

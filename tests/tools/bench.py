@@ -61,12 +61,19 @@ class Bench:
         path.write_text(text, encoding="utf-8")
         return path
 
-    def play(self, name: str, hosts: int, connection: str, variables: dict[str, str] | None = None) -> float:
-        """Seconds of one ansible-playbook run; a run that fails ends the benchmark."""
+    def play(
+        self,
+        name: str,
+        hosts: int,
+        connection: str,
+        variables: dict[str, str] | None = None,
+        more: tuple[str, ...] = (),
+    ) -> float:
+        """Seconds of one ansible-playbook run with *more* arguments; a run that fails ends the benchmark."""
         command = [str(self.environment.bin / "ansible-playbook"), "-i", str(self.inventory(hosts, connection))]
         started = time.perf_counter()
         done = subprocess.run(
-            [*command, str(HERE / f"{name}.yml")],
+            [*command, *more, str(HERE / f"{name}.yml")],
             cwd=ROOT,
             env={**self.variables, **(variables or {})},
             capture_output=True,
@@ -107,13 +114,16 @@ class Bench:
         }
 
     def rows(self, rounds: int, batch: int) -> dict[str, list[float]]:
-        command = [self.environment.python, str(HERE / "enumerate_rows.py"), ROW_CLASS]
-        variables = {
-            **self.variables,
-            "PYTHONPATH": str(trees.link()),
-            "WSMAN_BENCH_SERVICE": json.dumps(self.facts),
-        }
-        return answer([*command, "--rounds", str(rounds), "--batch", str(batch)], variables)
+        return self.script("enumerate_rows.py", ROW_CLASS, "--rounds", str(rounds), "--batch", str(batch))
+
+    def schema(self, rounds: int) -> dict[str, list[float]]:
+        """Seconds of one Get, by what is known of its class."""
+        return self.script("class_schema.py", "--rounds", str(rounds))
+
+    def script(self, name: str, *arguments: str) -> dict[str, typing.Any]:
+        """What a script of tests/benchmark measures on the running service."""
+        facts = {"PYTHONPATH": str(trees.link()), "WSMAN_BENCH_SERVICE": json.dumps(self.facts)}
+        return answer([str(self.environment.python), str(HERE / name), *arguments], {**self.variables, **facts})
 
     def loop(self, rounds: int) -> dict[str, typing.Any]:
         """Ten encrypted Gets, by scheme, distance and client; it starts a service of its own, with keys of Kerberos."""
@@ -158,6 +168,8 @@ def report(results: dict[str, typing.Any], hosts: int, few: int) -> list[str]:
         lines += ["", f"10,000 rows by Pull, {batch} at a time, HTTP"]
         lines += [f"  {name:32}{spread(values)}" for name, values in taken.items()]
         lines += [f"  {'ours : pypsrp':32}{judged(ratio(taken['ours'], taken['pypsrp']), 1.0)}"]
+    if "schema" in results:
+        lines += ["", *report_schema(results["schema"], results["schema plays"], few)]
     for scheme, distances in results.get("loop", {}).items():
         for distance, taken in distances.items():
             lines += ["", *report_loop(scheme, distance, taken)]
@@ -175,6 +187,20 @@ def report_loop(scheme: str, distance: str, taken: dict[str, list[dict[str, floa
         lines += [f"  {name:32}{spread(seconds[name], 1000, 'ms')}  {counts} round trips"]
     lines += [f"  {'ours : pypsrp, time':32}{judged(ratio(seconds['ours'], seconds['pypsrp']), 1.0)}"]
     return [*lines, f"  {'ours : pypsrp, round trips':32}{judged(max(trips['ours']) / min(trips['pypsrp']), 1.0)}"]
+
+
+def report_schema(gets: dict[str, list[float]], plays: dict[str, list[float]], few: int) -> list[str]:
+    """What types cost; all hosts of the play are one service, which is asked for its schema once."""
+    text, *typed = gets
+    lines = ["A Get of Win32_Service over an open connection, HTTP"]
+    lines += [f"  {name:32}{spread(values, 1000, 'ms')}" for name, values in gets.items()]
+    lines += [f"  {f'{name} : {text}':45}{judged(ratio(gets[name], gets[text]), None)}" for name in typed]
+    lines += ["", f"{few} hosts x {TASKS} tasks, 10 forks, HTTP: Gets of Win32_Service, one play from start to end"]
+    lines += [f"  {name:32}{spread(values)}" for name, values in plays.items()]
+    return [
+        *lines,
+        f"  {'types: auto : types: text':32}{judged(ratio(plays['types: auto'], plays['types: text']), 1.1)}",
+    ]
 
 
 def report_plays(results: dict[str, typing.Any], hosts: int, few: int) -> list[str]:
@@ -203,6 +229,7 @@ def run(bench: Bench, chosen: argparse.Namespace) -> dict[str, typing.Any]:
         "plays": lambda: run_plays(bench, chosen.hosts, chosen.few, rounds),
         "rows": lambda: {"rows": {batch: bench.rows(rounds, batch) for batch in (100, 1000)}},
         "loop": lambda: {"loop": bench.loop(rounds)},
+        "schema": lambda: run_schema(bench, chosen.few, rounds),
     }
     results: dict[str, typing.Any] = {}
     for name, part in parts.items():
@@ -234,13 +261,27 @@ def run_plays(bench: Bench, hosts: int, few: int, rounds: int) -> dict[str, typi
     return results
 
 
+def run_schema(bench: Bench, few: int, rounds: int) -> dict[str, typing.Any]:
+    results: dict[str, typing.Any] = {"schema": bench.schema(rounds)}
+    ways = {
+        f"types: {types}": lambda types=types: bench.play(
+            "classes", few, OWN, more=("-e", f"ansible_wsman_types={types}")
+        )
+        for types in ("text", "auto")
+    }
+    for way in ways.values():
+        way()
+    return {**results, "schema plays": bench.take_turns(rounds, ways)}
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--role", default="any", choices=("any", "oldest", "newest"), help="which ansible-core")
     parser.add_argument("--hosts", type=int, default=100)
     parser.add_argument("--few", type=int, default=20, help="hosts where uri takes part")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", choices=("plays", "rows", "loop"), help="10,000 rows, or 10 encrypted Gets in a loop")
+    only = ("plays", "rows", "loop", "schema")
+    parser.add_argument("--only", choices=only, help="10,000 rows, 10 encrypted Gets in a loop, or what types cost")
     chosen = parser.parse_args(arguments)
     environment = bootstrap.prepare(chosen.role, ["test"])
     problem = "no KDC is installed" if real_parts.absent(["krb5kdc"]) else real_parts.install_kerberos(environment)

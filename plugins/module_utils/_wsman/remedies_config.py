@@ -62,9 +62,10 @@ _SETTINGS: t.Final = (
     Remedy(
         number="INVALID_IPFILTER",
         cause="An address filter is not written as Windows wants it.",
-        remedy="Write IPv4Filter and IPv6Filter as *, as nothing, or as ranges (10.0.0.1-10.0.0.9,10.1.0.1-10.1.0.9).",
+        remedy="Write IPv4Filter and IPv6Filter as *, as nothing, or as ranges (10.0.0.1-10.0.0.9,10.1.0.1-10.1.0.9): "
+        "of the service's own addresses, on which it shall listen, and not of its clients'.",
         example="""\
-- name: Listen on one network only
+- name: Listen on the addresses of one network only, of which the service has one
   wsman.automation.wsman_put:
     resource_uri: winrm/config/service
     properties:

@@ -90,7 +90,8 @@ _QUOTAS: t.Final = (
     Remedy(
         number="QUOTA_MAX_SHELLS",
         cause="The user has as many shells open as MaxShellsPerUser allows.",
-        remedy="Delete the ones left over (shell/cmd, wsman_delete), or raise MaxShellsPerUser in winrm/config/winrs.",
+        remedy="Delete the ones that nobody works in any more (shell/cmd, wsman_delete), or raise MaxShellsPerUser in "
+        "winrm/config/winrs.",
         example="""\
 - name: See whose shells are open
   wsman.automation.wsman_enumerate:

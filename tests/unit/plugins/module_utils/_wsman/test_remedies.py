@@ -182,6 +182,8 @@ def test_examples_are_tasks(row):
         # restoring WinRM's configuration throws the held one away
         ("CONFIG_CORRUPTED", "only the defaults"),
         ("ERROR_ACCESS_DENIED", "weakens"),
+        ("INVALID_IPFILTER", "not of its clients'"),
+        ("QUOTA_MAX_SHELLS", "nobody works in"),
     ],
 )
 def test_advice_says_what_it_costs(number, words):

@@ -31,21 +31,25 @@ def read(content: Element) -> tuple[list[Element], Element | None, bool]:
     """The items, the context and whether that is all, of the direct children alone: what stands deeper is data.
 
     Items and EndOfSequence are in either namespace (rule 1). No context, or an empty one, is the end as well (rule 2);
-    EndOfSequence makes a context void (rule 3). Openwsman has events directly in the response (wire/openwsman/133).
+    EndOfSequence makes a context void (rule 3). Openwsman has events directly in the answer to Pull
+    (wire/openwsman/133); elsewhere, and beside Items, what is of no namespace of ours is an extension.
     """
-    items: list[Element] = []
+    items: list[Element] | None = None
+    loose: list[Element] = []
     context, ended = None, False
     for child in content:
         namespace, name = xml.split(child.tag)
         if namespace not in _PROTOCOL:
-            items.append(child)
+            loose.append(child)
         elif name == "Items":
-            items.extend(child)
+            items = [*(items or ()), *child]
         elif name == "EndOfSequence":
             ended = True
         elif name == "EnumerationContext" and not is_blank(child):
             context = child
     ended = ended or context is None
+    if items is None:
+        items = loose if xml.local(content.tag) == "PullResponse" else []
     return items, None if ended else context, ended
 
 

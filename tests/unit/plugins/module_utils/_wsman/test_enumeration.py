@@ -310,6 +310,13 @@ def test_modes(return_type: str, inner: str, came: list[t.Any]) -> None:
     assert talk(Enumeration(TARGET, return_type=return_type), [enumerated(items(inner, "wsman") + END)])[1] == came
 
 
+@pytest.mark.parametrize("extension", ["<x/>", "<v:More xmlns:v='urn:v'><v:N>9</v:N></v:More>"])
+def test_an_extension_of_the_answer_is_no_item(extension: str) -> None:
+    """The schemas of Enumerate's and Pull's answers let anything stand beside what they name."""
+    answers = [enumerated(extension + context("a")), answer(extension + items(rows(1)) + END)]
+    assert talk(Enumeration(TARGET), answers) == (["Enumerate", "Pull"], ["1"])
+
+
 @pytest.mark.parametrize(
     ("limit", "answers", "asked", "came", "truncated"),
     [

@@ -51,6 +51,7 @@ class Schemas:
         self.types = types
         self._asked = 0
         self._made: dict[tuple[str, str | None, str | None], Schema | None] = {}
+        self._classes: dict[tuple[str, str], Schema | None] = {}
 
     def of(self, target: Target, class_name: str | None = None) -> Schema | None:
         """What is known of the class of *target*, or of *class_name* in its namespace; None for nothing. Never raises.
@@ -99,6 +100,12 @@ class Schemas:
         if not self.types.asks or not _has_classes(target.resource_uri):
             return None
         namespace = self.namespace(target)
+        key = (namespace, name)
+        if key not in self._classes:
+            self._classes[key] = self._look_up(target, namespace, name)
+        return self._classes[key]
+
+    def _look_up(self, target: Target, namespace: str, name: str) -> Schema | None:
         cache = self._cache()
         if not cache.knows(namespace, name) and self._may_ask(target, name, cache):
             self._ask(cache, namespace, name)

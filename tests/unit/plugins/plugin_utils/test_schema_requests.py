@@ -277,6 +277,8 @@ def test_classes_of_embedded_instances_are_asked_for_where_one_is_met():
     read = instance.from_element(xml.load(b"<Whole><Part><Size>7</Size></Part></Whole>"), schema)
     assert read.properties["Part"].properties == {"Size": 7}
     assert connection.asked_schemas == ["Whole", "Part"]
+    member = schema.find("Part")
+    assert member.schema_of() is member.schema_of("Part")  # as made for the first of a thousand rows
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ options:
   allow_loss:
     description:
       - Consent to what the service loses of an instance whenever it is written. Openwsman sets datetimes, references and embedded
-        instances to null by every change of anything. Without consent such a change is refused, and the message names the members.
+        instances to null by every change of anything, and shows a text with C(&) as empty. Without consent such a change is refused,
+        and the message names the members.
     type: bool
     default: false
   array_order:

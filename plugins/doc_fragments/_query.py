@@ -15,8 +15,8 @@ options:
     description:
       - Act on every instance that this finds, in place of one that O(selector_set) or O(endpoint_reference) names. These, selectors
         in O(resource_uri) and C(fragment) cannot be given with it.
-      - A text is a query, a dictionary the filter of V(selector). A WQL query for Windows needs a O(resource_uri) that names no
-        class, such as V(wmicimv2/*), or the class that the query names.
+      - A text is a query, a dictionary selects by equality of properties. For a WQL query the O(resource_uri) ends in V(*), as
+        V(wmicimv2/*) does, or is the class that the query names.
       - No match is no error, and RV(count) is V(0) then. Nothing is done to any instance before all are found and looked at.
     type: raw
   dialect:

@@ -78,7 +78,11 @@ results:
   returned: with O(filter)
   type: list
   elements: dict
-  sample: [{"changed": true, "endpoint_reference": {"resource_uri": "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_Thing", "selector_set": {"Name": "a"}}}]
+  sample:
+    - changed: true
+      endpoint_reference:
+        resource_uri: http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_Thing
+        selector_set: {"Name": "a"}
 count:
   description: How many instances O(filter) has found.
   returned: with O(filter)

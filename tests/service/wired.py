@@ -36,6 +36,13 @@ ACTIONS = {
 }
 Result = dict[str, t.Any]
 
+MANNERS = ["windows", "omi", "openwsman", "amt"]
+ITEMS = {"resource_uri": "cimv2/Sandbox_Item", "namespace": "root/cimv2"}
+ITEM = {**ITEMS, "selector_set": {"Name": "alpha", "Group": 1}}
+NEW = {**ITEMS, "selector_set": {"Name": "new", "Group": 4}}
+TYPES = {"resource_uri": "cimv2/Sandbox_AllTypes", "namespace": "root/cimv2", "selector_set": {"Id": 1}}
+TWO = "SELECT * FROM Sandbox_Item WHERE Name = 'alpha' OR Name = 'beta'"  # of the items
+
 
 class Connection(FakeConnection):
     """One task's way into the service of *box*."""
@@ -95,3 +102,9 @@ class Box:
         sent = [text for text in zip(connection.actions, connection.sent, strict=True) if SCHEMAS not in text[1]]
         self.actions, self.sent = [action for action, _text in sent], [text for _action, text in sent]
         return result
+
+
+def outcome(result):
+    """What a check mode must say as the run does: everything but what is known after the change alone."""
+    after = ("instance", "verified", "endpoint_reference", "class_name")
+    return {name: value for name, value in result.items() if name not in after}

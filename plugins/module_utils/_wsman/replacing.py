@@ -68,8 +68,6 @@ def replace(
     )
     for one in new:
         _imitate(one, template)
-    if new and children:
-        new[-1].tail = children[-1].tail
     for child in children:
         element.remove(child)
     element[index:index] = new

@@ -87,6 +87,13 @@ class TestCreate:
             assert result["msg"].startswith("properties.Moment: ")
             assert "Create" not in box.actions
 
+    def test_what_exists_otherwise_is_told_also_where_a_put_would_lose_something(self):
+        box = wired.Box("openwsman")
+        for check_mode in (True, False):
+            result = box.run("create", {**TYPES, "properties": {"U8": 3}}, check_mode=check_mode)
+            assert result["differences"] == {"U8": {"held": "255", "wanted": 3}}
+            assert box.actions == ["Get"]
+
     @pytest.mark.parametrize("check_mode", [True, False])
     def test_keys_that_openwsman_would_lose_are_refused(self, check_mode):
         """It nulls references, those of an association too."""

@@ -179,6 +179,13 @@ ROWS: list[tuple[str, dict[str, t.Any], dict[str, t.Any], dict[str, t.Any], str 
         {"Auth": {"Basic": True}},
         "<p:Auth><p:Basic>true</p:Basic><p:Kerberos>true</p:Kerberos></p:Auth>",
     ),
+    (  # an empty one has no siblings that show the namespace of its class
+        '<p:A xsi:type="q:D_Type"/>',
+        {"A": {"X": 2}},
+        {"A": {"X": None}},
+        {"A": {"X": 2}},
+        '<p:A xsi:type="q:D_Type"><q:X>2</q:X></p:A>',
+    ),
     (
         '<p:A xsi:type="q:D_Type"><q:X>1</q:X><q:Y xsi:nil="true"/></p:A>',
         {"A": {"X": 2, "Z": "n"}},

@@ -212,6 +212,16 @@ class TestVerify:
         assert result["warnings"] == ["Not named, and another number than before, as counters are: Level."]
 
 
+def test_a_body_gives_up_what_it_does_not_name():
+    """It is sent as it is, so that Openwsman's losses need no consent; they are warned of."""
+    box = wired.Box("openwsman")
+    result = box.run("put", {**TYPES, "body": {"Sandbox_AllTypes": {"Id": "1", "U8": "3"}}})
+    assert "failed" not in result
+    assert result["verified"] is True
+    assert any("loses Moment" in text for text in result["warnings"])
+    assert [result["instance"][name] for name in ("U8", "Text", "Moment")] == ["3", None, None]
+
+
 class TestConfiguration:
     """``winrm/config`` in parts, and what its policies control."""
 

@@ -15,7 +15,6 @@ import typing as t
 from xml.etree.ElementTree import Element
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
-    addressing,
     instance,
     jobs,
     operations,
@@ -111,7 +110,7 @@ def perform(client: Client, call: Call, judgement: Judgement) -> Result:
     """
     element = operations.read_invoke(client.execute(call.request))
     read = Instance() if element is None else instance.from_element(element, call.outputs)
-    values = {name: _complete(value, call.target) for name, value in read.properties.items()}
+    values = {name: instance.complete(value, call.target) for name, value in read.properties.items()}
     value = _read_return_value(values.pop(RETURN_VALUE, None), call)
     result: Result = {"return_value": _result.plain(value), "output": _result.plain(values)}
     job = jobs.find_job(values)
@@ -160,18 +159,6 @@ def _fill(client: Client, target: Target, body: Element, arguments: dict[str, t.
             raise UsageError(f"{schema.name} has no such parameter.", option=f"arguments.{name}", remedy=remedy)
     style = (client.known_profile(target.resource_uri) or profiles.GENERIC).datetimes
     representation.fill(body, arguments, option="arguments", schema=schema, datetimes_as=style)
-
-
-def _complete(value: t.Any, target: Target) -> t.Any:
-    """*value* with what the service left out of its endpoint references, at any depth (state.md §2)."""
-    if isinstance(value, EndpointReference):
-        return addressing.complete(value, target)
-    if isinstance(value, list):
-        return [_complete(one, target) for one in value]
-    if isinstance(value, Instance):
-        members = {name: _complete(one, target) for name, one in value.properties.items()}
-        return dataclasses.replace(value, properties=members)
-    return value
 
 
 def _read_return_value(value: t.Any, call: Call) -> t.Any:

@@ -132,6 +132,22 @@ def test_a_text_that_the_schema_calls_text_stays_text(run):
     assert result["return_value"] == "11"
 
 
+@pytest.mark.parametrize(
+    ("uri", "expected"),
+    [
+        ("urn:x", {"resource_uri": "urn:x", "selector_set": {"__cimnamespace": "root/x", "Id": "1"}}),
+        ("", {"resource_uri": None, "selector_set": {"Id": "1"}}),
+    ],
+)
+def test_a_reference_is_completed_as_everywhere_and_of_no_class_that_it_does_not_name(run, uri, expected):
+    selectors = '<wsman:SelectorSet><wsman:Selector Name="Id">1</wsman:Selector></wsman:SelectorSet>'
+    named = f"<wsman:ResourceURI>{uri}</wsman:ResourceURI>" if uri else ""
+    made = f"<p:Made><wsa:ReferenceParameters>{named}{selectors}</wsa:ReferenceParameters></p:Made>"
+    result, _connection = run("invoke", CALL, returned(0, made))
+    found = result["output"]["Made"]
+    assert {name: found[name] for name in expected} == expected
+
+
 def test_an_action_of_another_class_has_no_schema_here(run):
     given = {**CALL, "method": "http://example.com/other/Do", "arguments": {"Smal": 1}}
     _result, connection = run("invoke", given, returned(0), schemas=SCHEMAS)

@@ -159,7 +159,8 @@ def _type(element: Element, kind: str, lower: t.Mapping[str, t.Any]) -> tuple[st
 
 
 def _limit(value: t.Any, cim_type: str) -> int | None:
-    return value if isinstance(value, int) and cim_type in cim.INTEGER_RANGES else None
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_number and cim_type in cim.INTEGER_RANGES else None
 
 
 def _value_map(lower: t.Mapping[str, t.Any], cim_type: str) -> dict[str, str]:

@@ -252,6 +252,19 @@ class TestTolerance:
             "Values": ["Off", "On"],
         }
 
+    @pytest.mark.parametrize(
+        ("cim_type", "value", "kind", "expected"),
+        [
+            ("sint8", "-5", "sint64", -5),
+            ("uint8", "few", "sint64", None),
+            ("uint8", "true", "boolean", None),
+            ("string", "5", "sint64", None),
+        ],
+    )
+    def test_only_numbers_limit_integers(self, cim_type: str, value: str, kind: str, expected: int | None) -> None:
+        member = cim_class(f'<PROPERTY NAME="P" TYPE="{cim_type}">{flag("MinValue", value, kind)}</PROPERTY>')
+        assert member.properties["P"].minimum == expected
+
     @pytest.mark.parametrize(("value", "expected"), [("true", True), ("false", False)])
     def test_a_qualifier_may_say_no(self, value: str, expected: bool) -> None:
         member = cim_class(f'<PROPERTY NAME="P" TYPE="string">{flag("Key", value)}{flag("deprecated", value)}</PROPERTY>')

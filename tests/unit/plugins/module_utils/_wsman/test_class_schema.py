@@ -267,8 +267,9 @@ class TestTolerance:
 
     @pytest.mark.parametrize(("value", "expected"), [("true", True), ("false", False)])
     def test_a_qualifier_may_say_no(self, value: str, expected: bool) -> None:
-        member = cim_class(f'<PROPERTY NAME="P" TYPE="string">{flag("Key", value)}{flag("deprecated", value)}</PROPERTY>')
-        assert (member.properties["P"].key, member.properties["P"].deprecated) == (expected, expected)
+        flags = flag("Key", value) + flag("deprecated", value)
+        member = cim_class(f'<PROPERTY NAME="P" TYPE="string">{flags}</PROPERTY>').properties["P"]
+        assert (member.key, member.deprecated) == (expected, expected)
 
     def test_what_is_not_said_to_be_read_only_may_be_written(self) -> None:
         """Live OMI sends neither Read nor Write; Windows has Read on what Write allows."""

@@ -74,6 +74,17 @@ def test_nobody_is_asked_for_properties_of_references(run, more):
     assert connection.sent == []
 
 
+def test_a_query_of_ours_that_fails_half_way_is_an_error(run):
+    """Only one that the service does not take at all is given up for the whole instances."""
+    answers = [first("a"), fault("wsman:InternalError"), ""]
+    result, connection = run("enumerate", {**PLACE, "properties": ["Name"]}, *answers, profile="omi")
+    assert result["fault"]["subcode"] == "wsman:InternalError"
+    assert connection.actions == ["Enumerate", "Pull", "Release"]
+    answers = [fault("wsman:InternalError"), first("a", end=True)]
+    result, connection = run("enumerate", {**PLACE, "properties": ["Name"]}, *answers, profile="omi")
+    assert result["instances"] == [{"Name": "a"}]
+
+
 @pytest.mark.parametrize("return_type", ["epr", "object_and_epr"])
 def test_references(run, return_type):
     both = return_type == "object_and_epr"

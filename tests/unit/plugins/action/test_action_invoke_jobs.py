@@ -283,6 +283,15 @@ def test_a_fault_that_no_waiting_helps_against(wait):
     assert result["changed"] is True
 
 
+def test_an_error_of_the_service_passes_only_where_it_has_shown_the_job(wait):
+    """One that restarts fails so before its providers are there; one that never showed the job will go on failing."""
+    broken = fault("wsman:InternalError")
+    result, _connection = wait(POOL, STORAGE_STARTED, broken)
+    assert result["fault"]["subcode"] == "wsman:InternalError"
+    result, _connection = wait(POOL, STORAGE_STARTED, storage(4), broken, storage(7))
+    assert result["job"]["JobState"] == "7"
+
+
 def test_a_job_that_has_no_state_yet(wait, shown):
     result, _connection = wait(BIOS, DELL_STARTED, lifecycle(" ", 0), lifecycle("Completed", 100))
     assert result["job"]["JobStatus"] == "Completed"

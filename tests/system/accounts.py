@@ -25,6 +25,7 @@ WRONG = "wrong-Mé.2342"
 SERVICES = ("host/localhost", "HTTP/localhost")
 ALL_SCHEMES = {"/service/auth/CredSSP": "true", "/service/auth/Certificate": "true"}
 CLASSES = "{{ classes | default('wmicimv2') }}"  # the alias that a host's service has its classes under
+SCHEMAS = "/cim-schema/2/*"  # where classes are
 ALL_TYPES = f"{CLASSES}/Sandbox_AllTypes"
 
 

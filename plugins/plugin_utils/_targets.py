@@ -86,12 +86,10 @@ def find(client: Client, target: Target, arguments: Arguments) -> list[Target] |
     """
     if not check(arguments, target):
         return None
-    if uris.class_name(target.resource_uri) is not None:
-        client.profile(target.resource_uri)  # Windows wants a query to go to another URI than others do
     limit = arguments["limit_targets"]
     options = {name: one.get("default") for name, one in _argspec.enumerate_module().items()}
     options.update(filter=arguments["filter"], dialect=arguments["dialect"], return_type="object_and_epr")
-    sifts = isinstance(arguments["filter"], dict) and client.known_profile(target.resource_uri) is not profiles.WINDOWS
+    sifts = isinstance(arguments["filter"], dict) and client.profile(target.resource_uri) is not profiles.WINDOWS
     options["limit"] = None if sifts else max(limit + 1, _SHOWN)
     enumeration = _enumerating.make_enumeration(client, target, options)
     items = client.collect(enumeration)

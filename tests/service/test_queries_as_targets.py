@@ -88,6 +88,15 @@ class TestQueries:
         assert result["msg"].endswith("Before that, Sandbox_Item?Name=alpha+Group=1 was changed.")
         assert int(box.run("get", ITEM)["instance"]["Level"]) == 55
 
+    def test_a_failure_half_way_in_check_mode_changed_nothing(self, manner):
+        box = wired.Box(manner)
+        gets = iter([None, WSManFault(subcode="wsman:AccessDenied", reason="No.")])
+        box.wrong = lambda action: next(gets) if action == "Get" else None
+        result = box.run("delete", {**ITEMS, "filter": TWO, "limit_targets": 2}, check_mode=True)
+        assert result["failed"] is True
+        assert "changed" not in result
+        assert result["msg"].endswith("This is about Sandbox_Item?Name=beta+Group=1.")
+
     def test_what_a_service_does_not_keep_ends_it_too(self, manner):
         """The second instance is not touched, and the first is said to be changed, not kept."""
         box = wired.Box(manner)

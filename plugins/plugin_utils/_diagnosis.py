@@ -51,8 +51,6 @@ _MISSING: t.Final = frozenset(
 _MISSING_STATUSES: t.Final = frozenset((3, 5, 6, 7))
 #: Statuses of a peer that is no WS-Management service, or not the way to it; others may change with an account.
 _NO_SERVICE: t.Final = frozenset((404, 405, 407, 501, 502, 503, 504))
-#: Seconds for an answer to who shows nothing; then it is asked in another way.
-PATIENCE: t.Final = 5.0
 _MOST: t.Final = 200  # characters of a peer's own name for itself
 _REMEDY: t.Final = "Check that a WS-Management service answers there (host, port, http_prefix), and look at its log."
 
@@ -153,8 +151,9 @@ class _Way:
 
     def http(self) -> Found:
         """What an Identify without an account is answered: a service's 401 does, a web page does not."""
-        self.reply, manner = self._ask()
+        self.reply, asked_for = self.session.ask(self.session.identify())
         reply = self.reply
+        manner = " It leaves one alone that does not ask for authentication, as OMI does." if asked_for else ""
         names = f", {server[:_MOST]}" if (server := reply.headers.get("Server")) else ""
         if not _answers.is_soap(reply.body) and (reply.status < 400 or reply.status in _NO_SERVICE):
             raise _answers.not_soap(self.options, reply.status, reply.headers, reply.body, False)
@@ -205,22 +204,6 @@ class _Way:
             return Found(f"It answers a Get of {target.resource_uri}, and has no such instance: {error}")
         name = "nothing" if response.content is None else xml.local(response.content.tag)
         return Found(f"It answers a Get of {target.resource_uri} with {name}.")
-
-    def _ask(self) -> tuple[Reply, str]:
-        """The answer, and a word about its manner: OMI leaves a request alone that says nothing of authentication.
-
-        It answers one that asks for Negotiate and shows nothing (wire/omi 01, 05, 151 of the reference).
-        """
-        if self.anonymous:
-            return self.session.ask(), ""
-        try:
-            with self.session.aside(PATIENCE):
-                return self.session.ask(), ""
-        except TransportError as error:
-            if error.step != "read":
-                raise
-        reply = self.session.ask({"Authorization": "Negotiate"})
-        return reply, " It leaves one alone that does not ask for authentication, as OMI does."
 
     def _profile(self) -> profiles.Profile:
         return self.client.known_profile("") or profiles.GENERIC

@@ -27,6 +27,7 @@ USER_AGENT = "Microsoft WinRM Client"  # by this name OMI wraps datetimes, so th
 UNAUTHENTICATED = {"WSMANIDENTIFY": "unauthenticated"}  # MS-WSMV 3.1.4.1.21: Identify without credentials
 MAX_ANSWER = 64 * 1024 * 1024  # some services take MaxEnvelopeSize for a hint
 LOGIN = "time for a login (connect_timeout and read_timeout)"
+PATIENCE = 5.0  # seconds for an answer to who shows nothing; then it is asked in another way
 PARTING_SECONDS = 1.0  # for giving back what was opened on a service, once all else is over
 _CHUNK = 1024 * 1024
 
@@ -181,10 +182,23 @@ class Session:
         except _http.FAILURES as error:
             raise self._explain(error, changes=False) from error
 
-    def ask(self, headers: t.Mapping[str, str] | None = None) -> Reply:
-        """Whatever answers an Identify that holds nothing of the account. Raises :class:`TransportError`."""
+    def ask(self, data: bytes) -> tuple[Reply, bool]:
+        """What answers a request that holds nothing of the account; true where it had to say that it wants to log in.
+
+        OMI leaves alone a request that says nothing of authentication, and answers one that asks for Negotiate and
+        shows nothing (wire/omi 01, 04, 05, 151 of the reference). Raises :class:`TransportError`.
+        """
         try:
-            return self._post(self.identify(), {**self._headers, **(headers or {})}, bound=False)
+            with self.aside(PATIENCE):
+                return self._ask(data, {}), False
+        except TransportError as error:
+            if error.step != "read":
+                raise
+        return self._ask(data, {"Authorization": "Negotiate"}), True
+
+    def _ask(self, data: bytes, headers: t.Mapping[str, str]) -> Reply:
+        try:
+            return self._post(data, {**self._headers, **headers}, bound=False)
         except _http.FAILURES as error:
             self._drop()
             raise self._explain(error, changes=False) from error
@@ -236,13 +250,13 @@ class Session:
 
         Unless it is the first that the service hears of the account: then a 401 is about the secret.
         """
-        outer = self._deadline_at
+        outer, was_aside = self._deadline_at, self._is_aside
         at = time.monotonic() + seconds
         self._deadline_at, self._is_aside = at if outer is None else min(outer, at), True
         try:
             yield
         finally:
-            self._deadline_at, self._is_aside = outer, False
+            self._deadline_at, self._is_aside = outer, was_aside
 
     @contextlib.contextmanager
     def _logging_in(self) -> t.Iterator[None]:
@@ -270,7 +284,7 @@ class Session:
         """Of several authentications the first that the service offers; nothing secret is sent to find out."""
         if not self.options.alternatives:
             return
-        reply = self.post(b"", {})
+        reply, _asked_for = self.ask(b"")
         self.options = _login.choose(self.options, reply)
         self._login = _login.login(self.options)
         self._adapter.close()

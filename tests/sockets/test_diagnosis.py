@@ -150,7 +150,7 @@ def test_nothing_of_the_account_goes_out_before_its_step(peer, authority):
 @pytest.mark.parametrize("silent_to", [[None], [None, "Negotiate"]])
 def test_omi_leaves_alone_who_says_nothing_of_authentication(peer, authority, monkeypatch, silent_to):
     """Recorded with live OMI (wire/omi 01, 05, 151 of the reference); the way to it is open all the same."""
-    monkeypatch.setattr(_diagnosis, "PATIENCE", 0.4)
+    monkeypatch.setattr(_transport, "PATIENCE", 0.4)
     answer = identify_answer()
 
     def script(wire):

@@ -338,6 +338,28 @@ def test_the_first_that_is_offered_is_taken(peer, offers, expected):
     assert not any(request.headers.get("authorization", expected)[:5] != expected[:5] for request in one.requests)
 
 
+def test_omi_tells_its_schemes_to_who_asks_for_one(peer, monkeypatch):
+    """It leaves alone a request that says nothing of authentication (wire/omi 04, 151 of the reference)."""
+    monkeypatch.setattr(_transport, "PATIENCE", 0.4)
+
+    def script(wire):
+        while request := wire.receive():
+            said = request.headers.get("authorization")
+            if said is None:
+                wire.peer.done.wait(10)
+                return
+            if said == "Negotiate":
+                wire.answer(b"", "401 Unauthorized", ['WWW-Authenticate: Basic realm="WSMAN"'])
+            else:
+                wire.answer(ENVELOPE)
+
+    one = peer(script)
+    account = {"user": "wsman", "password": "s3cret-pass", "authentication": ["ntlm", "basic"]}
+    assert session(one.port, **account).send(REQUEST).body == ENVELOPE
+    said = [request.headers.get("authorization", "")[:9] for request in one.requests]
+    assert said == ["", "Negotiate", "Basic d3N"]
+
+
 def test_closing_forgets_the_handshake(peer):
     one = start(peer, lambda wire: echo(wire, shake(wire)))
     first = session(one.port, **NTLM)

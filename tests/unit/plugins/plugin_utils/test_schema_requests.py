@@ -291,6 +291,13 @@ def test_a_character_is_a_number_on_omi(options, server, value):
     assert read.properties == {"C": value}
 
 
+def test_a_character_that_a_method_returns_is_one_too():
+    client, _connection = connect({"Thing": cim_class("Thing", '<METHOD NAME="M" TYPE="char16"/>')})
+    method = client.schemas.of(THING).find_method("m")
+    read = instance.from_element(xml.load(b"<M_OUTPUT><ReturnValue>9</ReturnValue></M_OUTPUT>"), method.output)
+    assert read.properties == {"ReturnValue": "\t"}
+
+
 class TestFile:
     SCHEMA = Schema("C", {"A": Property("A", "uint8")})
 

@@ -149,6 +149,7 @@ def test_coerce(value: object, member: Property, typed: object) -> None:
     [
         (256, Property("A", "uint8"), "properties.A: 256 is not in the range 0 to 255 of uint8."),
         (5, Property("A", "uint32", minimum=500), "A: 5 is not in the range 500 to 4294967295 of this uint32."),
+        (11, Property("A", "uint8", maximum=10), "A: 11 is not in the range 0 to 10 of this uint8."),
         ([1, 2], Property("A", "uint8"), r"properties.A: it takes one uint8 \(0 to 255\), not a list."),
         ([], Property("A"), "properties.A: it takes one string, not a list."),
         ("x", Property("A", "instance", class_name="D"), "properties.A: it takes a dictionary of D."),

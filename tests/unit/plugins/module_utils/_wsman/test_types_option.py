@@ -99,6 +99,29 @@ def test_a_member_that_is_named_has_that_type_and_the_rest_that_of_the_schema() 
     assert overlaid.closed and overlaid.lists_empty and overlaid.find("other") is None
 
 
+def test_another_type_has_no_limits_and_no_members_of_the_old_one() -> None:
+    inner = Schema("Part", {"A": Property("A")})
+    members = {
+        "Size": Property("Size", "uint16", minimum=1, maximum=9),
+        "Part": Property("Part", "instance", members=inner),
+        "Peer": Property("Peer", "reference", class_name="Thing"),
+    }
+    schema = Schema("Whole", members)
+    other = types_option.parse({"Size": "uint32", "Part": "string", "Peer": "string"}).overlay(schema)
+    assert other is not None
+    assert [(one.minimum, one.maximum, one.members, one.class_name) for one in other.properties.values()] == [
+        (None, None, None, None)
+    ] * 3
+    same = types_option.parse({"Size": "uint16[]", "Part": "instance[]", "Peer": "reference[]"}).overlay(schema)
+    assert same is not None
+    assert [one.array for one in same.properties.values()] == [True] * 3
+    assert [(one.maximum, one.members, one.class_name) for one in same.properties.values()] == [
+        (9, None, None),
+        (None, inner, None),
+        (None, None, "Thing"),
+    ]
+
+
 def test_without_a_schema_it_is_all_that_is_known() -> None:
     """What Openwsman, iDRAC and AMT leave open (design.md §4)."""
     schema = types_option.parse({"Words": "string[]", "Level": "uint8", "When": "datetime", "On": "boolean"}).overlay(

@@ -73,6 +73,7 @@ def test_names(value: t.Any, expected: t.Any) -> None:
 def test_all_that_is_left_has_a_name() -> None:
     schema = Schema("C", {"State": Property("State", "uint16", value_map={"0": "Off", "1..3": "Low", "..": "Else"})})
     found = [value_maps.names(Instance(properties={"State": one}), schema)["State"] for one in (0, 2, 7, "odd")]
+    assert value_maps.names(Instance(properties={"State": True}), schema) == {}
     assert found == ["Off", "Low", "Else", "Else"]
 
 

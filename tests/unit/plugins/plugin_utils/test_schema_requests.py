@@ -351,6 +351,13 @@ class TestFile:
             cache.keep("root/x", f"C{number}", self.SCHEMA)
         assert len(list(folder.iterdir())) == 1
 
+    def test_what_another_fork_has_written_meanwhile_stays(self):
+        one, other = self.make(), self.make()
+        for cache, name in ((one, "A"), (other, "B"), (one, "C")):
+            assert not cache.knows("root/x", name)
+            cache.keep("root/x", name, self.SCHEMA)
+        assert all(self.make().knows("root/x", name) for name in "ABC")
+
     def test_forks_that_write_together_spoil_nothing(self, folder):
         """An entry may get lost, which costs a request; what is there can be read at every moment."""
         children = []

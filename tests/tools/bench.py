@@ -194,12 +194,12 @@ def report_schema(gets: dict[str, list[float]], plays: dict[str, list[float]], f
     text, *typed = gets
     lines = ["A Get of Win32_Service over an open connection, HTTP"]
     lines += [f"  {name:32}{spread(values, 1000, 'ms')}" for name, values in gets.items()]
-    lines += [f"  {f'{name} : {text}':45}{judged(ratio(gets[name], gets[text]), None)}" for name in typed]
+    lines += [f"  {f'{name} : text':32}{judged(ratio(gets[name], gets[text]), None)}" for name in typed]
     lines += ["", f"{few} hosts x {TASKS} tasks, 10 forks, HTTP: Gets of Win32_Service, one play from start to end"]
     lines += [f"  {name:32}{spread(values)}" for name, values in plays.items()]
     return [
         *lines,
-        f"  {'types: auto : types: text':32}{judged(ratio(plays['types: auto'], plays['types: text']), 1.1)}",
+        f"  {'auto : text':32}{judged(ratio(plays['types: auto'], plays['types: text']), 1.1)}",
     ]
 
 

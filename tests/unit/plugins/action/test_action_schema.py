@@ -147,9 +147,13 @@ class TestListing:
         assert result["msg"].startswith("class_name: this service does not list classes.")
         assert connection.actions == ["Enumerate"]
 
-    def test_what_else_goes_wrong_is_said_as_it_is(self, run):
-        result, _connection = run("schema", {}, fault("wsman:AccessDenied"), profile="generic")
-        assert result["fault"]["subcode"] == "wsman:AccessDenied"
+    @pytest.mark.parametrize(
+        ("profile", "subcode"), [("generic", "wsman:AccessDenied"), ("windows", "wsa:DestinationUnreachable")]
+    )
+    def test_what_else_goes_wrong_is_said_as_it_is(self, run, profile, subcode):
+        """Windows lists classes: what it refuses is the namespace."""
+        result, _connection = run("schema", {}, fault(subcode), profile=profile)
+        assert result["fault"]["subcode"] == subcode
 
     def test_instances_are_an_error(self, run):
         """OMI answers so where a class is named (state.md §1); nobody's instances are taken for classes."""

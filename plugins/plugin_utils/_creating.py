@@ -75,7 +75,7 @@ def _read_wanted(wanted: Wanted | None, body: Element | None, schema: Schema | N
 def _locate(part: Part, schema: Schema | None) -> Target | None:
     """The instance by its keys, of ``selector_set`` and of the wanted values; None where these do not name one."""
     target = part.target
-    given = {name.lower() for name in _targets.keys(target)}
+    given = {name.lower() for name in target.keys}
     named = {str(name).lower(): value for name, value in part.wanted.items()}
     selectors = dict(target.selector_set)
     missing = False
@@ -90,7 +90,7 @@ def _locate(part: Part, schema: Schema | None) -> Target | None:
     if missing:
         return target if given else None
     located = dataclasses.replace(target, selector_set=selectors)
-    return located if _targets.keys(located) else None
+    return located if located.keys else None
 
 
 def _to_selector(value: t.Any, key: Property, option: str) -> addressing.SelectorValue:
@@ -134,7 +134,7 @@ def _plan(
     """The representation to send, and the difference that it makes."""
     profile, wanted = client.profile(part.target.resource_uri), part.wanted
     choices = options.choices
-    keys = {name: one for name, one in _targets.keys(located).items() if isinstance(one, EndpointReference)}
+    keys = {name: one for name, one in located.keys.items() if isinstance(one, EndpointReference)}
     recipes.check_create(profile.name, part.target, keys, schema, option="selector_set", choices=choices)
     doubtful = recipes.check_create(profile.name, part.target, wanted, schema, option=part.option, choices=choices)
     namespace, name = recipes.root_of(part.target.resource_uri)
@@ -170,7 +170,7 @@ def _with_keys(wanted: Wanted, located: Target) -> Wanted:
     So Windows has its listeners and mappings; live OMI and Openwsman were given a class's keys in the body alone
     (wire/omi/61, wire/openwsman/080).
     """
-    keys = addressing.selector_set_to_plain(_targets.keys(located))
+    keys = addressing.selector_set_to_plain(located.keys)
     named = {str(name).lower() for name in wanted}
     if uris.class_name(located.resource_uri) is None:
         lower = {name.lower() for name in keys}
@@ -217,8 +217,8 @@ def _follow(
 
 def _find_renamed(part: Part, target: Target) -> set[str]:
     """The keys, as the task names them, that the service has not taken as they were asked for."""
-    asked = {**addressing.selector_set_to_plain(_targets.keys(part.target)), **part.wanted}
-    given = {name.lower(): value for name, value in _targets.keys(target).items()}
+    asked = {**addressing.selector_set_to_plain(part.target.keys), **part.wanted}
+    given = {name.lower(): value for name, value in target.keys.items()}
     return {
         name
         for name, value in asked.items()

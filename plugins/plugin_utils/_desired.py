@@ -34,7 +34,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors imp
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.merge import Choices, Plan
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.recipes import Part
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.verification import Findings
-from ansible_collections.wsman.automation.plugins.plugin_utils import _reading, _result, _targets
+from ansible_collections.wsman.automation.plugins.plugin_utils import _reading, _result
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import Result
 
@@ -124,8 +124,8 @@ def is_missing(client: Client, target: Target, error: WSManFault) -> bool:
 
 def class_of(target: Target) -> Target:
     """The class in its CIM namespace, without the keys of an instance."""
-    keys = _targets.keys(target)
-    return Target(target.resource_uri, {name: one for name, one in target.selector_set.items() if name not in keys})
+    namespace = {name: one for name, one in target.selector_set.items() if name not in target.keys}
+    return Target(target.resource_uri, namespace)
 
 
 def read_back(

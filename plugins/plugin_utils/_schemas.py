@@ -59,7 +59,7 @@ class Schemas:
         What is built in goes before what the service says, and what the task says before both.
         """
         name = class_name or uris.class_name(target.resource_uri)
-        key = (target.resource_uri, _said_namespace(target), name)
+        key = (target.resource_uri, target.namespace, name)
         if key not in self._made:
             found = schemas.builtin(target.resource_uri)
             if found is None and name is not None:
@@ -89,7 +89,7 @@ class Schemas:
 
     def namespace(self, target: Target) -> str:
         """The CIM namespace that *target* is in, also where only the service's default says it."""
-        found = _said_namespace(target) or uris.wmi_namespace(target.resource_uri)
+        found = target.namespace
         if found is None:
             windows = self._client.known_profile(target.resource_uri) is profiles.WINDOWS
             found = WINDOWS_NAMESPACE if windows else NAMESPACE
@@ -139,11 +139,6 @@ class Schemas:
     def _cache(self) -> _schema_cache.Cache:
         options = self._client.options
         return _schema_cache.of(self._connection.session, options.url, f"{options.authentication} {options.user or ''}")
-
-
-def _said_namespace(target: Target) -> str | None:
-    values = (value for name, value in target.selector_set.items() if name.lower() == uris.NAMESPACE_SELECTOR)
-    return next((value for value in values if isinstance(value, str) and value), None)
 
 
 def _has_classes(uri: str) -> bool:

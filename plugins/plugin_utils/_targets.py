@@ -14,19 +14,11 @@ import typing as t
 from ansible_collections.wsman.automation.plugins.module_utils import _argspec
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     addressing,
-    compare,
     filters,
-    profiles,
     projection,
     uris,
-    xml,
 )
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import (
-    EndpointReference,
-    SelectorSet,
-    Target,
-)
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.enumeration import Item
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import EndpointReference, Target
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import (
     ProtocolError,
     UsageError,
@@ -72,7 +64,7 @@ def check(arguments: Arguments, target: Target) -> bool:
                 option="filter",
                 remedy="A filter says itself which instances are meant.",
             )
-    if keys(target):
+    if target.keys:
         raise UsageError("it names an instance, and so does filter.", option="resource_uri", remedy="Leave ?... out.")
     if arguments["limit_targets"] < 1:
         raise UsageError("it is less than 1.", option="limit_targets", remedy="Give the most that may be meant.")
@@ -89,13 +81,9 @@ def find(client: Client, target: Target, arguments: Arguments) -> list[Target] |
     limit = arguments["limit_targets"]
     options = {name: one.get("default") for name, one in _argspec.enumerate_module().items()}
     options.update(filter=arguments["filter"], dialect=arguments["dialect"], return_type="object_and_epr")
-    sifts = isinstance(arguments["filter"], dict) and client.profile(target.resource_uri) is not profiles.WINDOWS
-    options["limit"] = None if sifts else max(limit + 1, _SHOWN)
+    options["limit"] = max(limit + 1, _SHOWN)
     enumeration = _enumerating.make_enumeration(client, target, options)
-    items = client.collect(enumeration)
-    if sifts:  # OMI takes a selector filter and does not apply it (wire/omi/43)
-        items = [item for item in items if _fits(item, arguments["filter"])]
-    targets = [_to_target(item.endpoint_reference, target) for item in items]
+    targets = [_to_target(item.endpoint_reference, target) for item in client.collect(enumeration)]
     if len(targets) > limit:
         raise TooManyError(targets, limit, more=enumeration.truncated)
     return targets
@@ -176,13 +164,8 @@ def gather(results: t.Sequence[Result]) -> Result:
 def describe(target: Target) -> str:
     """The instance in words fit for a message: ``Win32_Service?Name=WinRM``."""
     name = uris.class_name(target.resource_uri) or target.resource_uri.rpartition("/")[2]
-    selectors = [f"{key}={_describe_value(one)}" for key, one in keys(target).items()]
+    selectors = [f"{key}={_describe_value(one)}" for key, one in target.keys.items()]
     return f"{name}?{'+'.join(selectors)}" if selectors else name
-
-
-def keys(target: Target) -> SelectorSet:
-    """The selectors that name an instance: all but that of the CIM namespace."""
-    return {name: one for name, one in target.selector_set.items() if name.lower() != uris.NAMESPACE_SELECTOR}
 
 
 def to_reference(target: Target) -> Result:
@@ -194,16 +177,6 @@ def _describe_value(value: t.Any) -> str:
     if not isinstance(value, EndpointReference):
         return str(value)
     return f"({describe(Target(value.resource_uri or '', value.selector_set))})"
-
-
-def _fits(item: Item, wanted: t.Mapping[str, t.Any]) -> bool:
-    """Whether the instance, or else its address, has the wanted values."""
-    held: dict[str, list[t.Any]] = {}
-    for child in item.element if item.element is not None else ():
-        held.setdefault(xml.local(child.tag).lower(), []).append(child.text or "")
-    for name, value in item.endpoint_reference.selector_set.items() if item.endpoint_reference else ():
-        held.setdefault(name.lower(), [value])
-    return all(any(compare.equal(one, value) for one in held.get(name.lower(), ())) for name, value in wanted.items())
 
 
 def _name(result: Result) -> str:

@@ -113,6 +113,18 @@ class Target:
     selector_set: SelectorSet = dataclasses.field(default_factory=dict)
     option_set: tuple[Option, ...] = ()
 
+    @property
+    def keys(self) -> SelectorSet:
+        """The selectors that name an instance: all but that of the CIM namespace."""
+        return {name: one for name, one in self.selector_set.items() if name.lower() != uris.NAMESPACE_SELECTOR}
+
+    @property
+    def namespace(self) -> str | None:
+        """The CIM namespace, as its selector or a WMI URI says it; None where it is left to the service."""
+        said = (one for name, one in self.selector_set.items() if name.lower() == uris.NAMESPACE_SELECTOR)
+        given = next((one for one in said if isinstance(one, str) and one), None)
+        return given or uris.wmi_namespace(self.resource_uri)
+
 
 def is_reference(element: Element) -> bool:
     """True where *element* is, or wraps, an endpoint reference in one of the shapes of protocol.md §7."""
@@ -133,8 +145,7 @@ def complete(reference: EndpointReference, target: Target) -> EndpointReference:
         for name, value in reference.selector_set.items()
         if name.lower() != uris.NAMESPACE_SELECTOR or value
     }
-    said = (value for name, value in target.selector_set.items() if name.lower() == uris.NAMESPACE_SELECTOR and value)
-    namespace = next(said, None) or uris.wmi_namespace(target.resource_uri)
+    namespace = target.namespace
     if namespace and has_namespace_selector(uri) and uris.NAMESPACE_SELECTOR not in map(str.lower, selectors):
         selectors[uris.NAMESPACE_SELECTOR] = namespace
     return dataclasses.replace(reference, resource_uri=uri, selector_set=selectors)

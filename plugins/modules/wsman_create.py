@@ -63,15 +63,14 @@ EXAMPLES = r"""
       Password: "{{ account_password }}"
   no_log: true
 
-- name: Create an instance of a CIM class
+- name: Create an instance of a class of WMI, here a variable of the environment
   wsman.automation.wsman_create:
-    resource_uri: cimv2/Lab_Scratch
-    namespace: root/cimv2
+    resource_uri: wmicimv2/Win32_Environment
     selector_set:
-      Name: first
+      Name: APP_HOME
+      UserName: <SYSTEM>
     properties:
-      Text: some text
-      Words: [a, b]
+      VariableValue: C:\Apps
   register: created
 
 - name: Remove it again by the reference that the service gave

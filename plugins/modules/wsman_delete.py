@@ -48,11 +48,10 @@ EXAMPLES = r"""
   loop_control:
     loop_var: reference
 
-- name: Delete what a query finds, if that are not more than five
+- name: Delete what a query finds, if these are not more than five
   wsman.automation.wsman_delete:
-    resource_uri: cimv2/Lab_Scratch
-    namespace: root/cimv2
-    filter: SELECT * FROM Lab_Scratch WHERE Value > 100
+    resource_uri: wmicimv2/*
+    filter: SELECT * FROM Win32_Environment WHERE Name = 'APP_HOME'
     limit_targets: 5
 """
 

@@ -141,7 +141,7 @@ EXAMPLES = r"""
     filter:
       State: Running
 
-- name: Read the disks of a computer by association
+- name: Read the computer that a service runs on, by association
   wsman.automation.wsman_enumerate:
     resource_uri: wmicimv2/*
     association:

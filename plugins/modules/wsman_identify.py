@@ -77,7 +77,7 @@ EXAMPLES = r"""
 - name: Show the step that fails, and what to do
   ansible.builtin.debug:
     msg: "{{ way.diagnosis | selectattr('step', 'eq', way.failed_step) | first }}"
-  when: way.failed_step
+  when: way.failed_step is not none
 
 - name: Ask another host than the inventory's
   wsman.automation.wsman_identify:

@@ -85,7 +85,7 @@ EXAMPLES = r"""
           CredSSP: false
           CbtHardeningLevel: Strict
 
-- name: Rename the listener's host
+- name: Give the listener another name, and the certificate for it
   wsman.automation.wsman_put:
     resource_uri: winrm/config/listener
     selector_set:
@@ -93,15 +93,15 @@ EXAMPLES = r"""
       Transport: HTTPS
     properties:
       Hostname: server1.example.com
+      CertificateThumbprint: "{{ thumbprint }}"
 
-- name: Write an array of a CIM instance
+- name: Write an array
   wsman.automation.wsman_put:
-    resource_uri: cimv2/Lab_Scratch
-    namespace: root/cimv2
+    resource_uri: wmicimv2/Win32_ComputerSystem
     selector_set:
-      Name: first
+      Name: SERVER1
     properties:
-      Words: [a, b]
+      Roles: [LM_Workstation, LM_Server, NT]
 
 - name: Replace one member
   wsman.automation.wsman_put:

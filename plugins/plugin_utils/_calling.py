@@ -110,7 +110,7 @@ def perform(client: Client, call: Call, judgement: Judgement) -> Result:
     """
     element = operations.read_invoke(client.execute(call.request))
     read = Instance() if element is None else instance.from_element(element, call.outputs)
-    values = {name: instance.complete(value, call.target) for name, value in read.properties.items()}
+    values = instance.complete(read.properties, call.target)
     value = _read_return_value(values.pop(RETURN_VALUE, None), call)
     result: Result = {"return_value": _result.plain(value), "output": _result.plain(values)}
     job = jobs.find_job(values)

@@ -121,7 +121,7 @@ def _confirm(client: Client, part: Part, located: Target | None, options: Option
     choices = dataclasses.replace(options.choices, update_secret="on_create", allow_loss=True)
     plan = _desired.plan(client, part, held, choices)
     if plan.changed:
-        before, after = (_desired.presentable(_desired.complete(one, part.target)) for one in (plan.before, plan.after))
+        before, after = (_desired.presentable(instance.complete(one, part.target)) for one in (plan.before, plan.after))
         raise DiffersError({name: {"held": before[name], "wanted": after[name]} for name in after}, part.option)
     result = _desired.summarize([(part, plan)])
     reference = _targets.to_reference(part.target)

@@ -191,7 +191,7 @@ def _judge(client: Client, target: Target, done: t.Sequence[tuple[Part, Plan]], 
         element = now if part.target == target else _below(client, part, now)
         found = verification.judge(made, part, element, profile, client.schemas.of(part.target))
         for kind in dataclasses.fields(findings):
-            getattr(findings, kind.name).update(complete(getattr(found, kind.name), part.target))
+            getattr(findings, kind.name).update(instance.complete(getattr(found, kind.name), part.target))
     return findings
 
 
@@ -240,7 +240,7 @@ def warn(result: Result, *texts: str) -> Result:
 def summarize(planned: t.Sequence[tuple[Part, Plan]]) -> Result:
     """``changed`` and ``diff`` of all parts together, ``uncompared`` and ``warnings`` where there are such."""
     difference = diff(
-        (part.nest(complete(one.before, part.target)), part.nest(complete(one.after, part.target)))
+        (part.nest(instance.complete(one.before, part.target)), part.nest(instance.complete(one.after, part.target)))
         for part, one in planned
     )
     result: Result = {"changed": any(one.changed for _part, one in planned), "diff": difference}
@@ -266,14 +266,6 @@ def _join(members: Wanted, further: Wanted) -> None:
             _join(held, value)
         else:
             members[name] = value
-
-
-def complete(values: Wanted, target: Target) -> Wanted:
-    """*values* with the references in them filled from the request, so that each goes back into any module."""
-    return {
-        name: complete(one, target) if isinstance(one, dict) else instance.complete(one, target)
-        for name, one in values.items()
-    }
 
 
 def presentable(values: Wanted) -> t.Any:

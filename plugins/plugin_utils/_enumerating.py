@@ -185,7 +185,7 @@ class _Reader:
             self._schemas[kind] = self._client.schemas.of_item(self._target, element, self._row_class)
         schema = self._schemas[kind]
         read = instance.from_element(element, schema)
-        read.properties = {name: instance.complete(one, self._target) for name, one in read.properties.items()}
+        read.properties = instance.complete(read.properties, self._target)
         if self._whole:
             instance.fill_lists(read, schema)
         return _Row(read, read.class_name or (schema.name if schema else None) or self._row_class, schema)

@@ -48,7 +48,7 @@ def show(client: Client, target: Target, element: Element, *, value_names: bool 
     schema = client.schemas.of_item(target, element)
     read = instance.from_element(element, schema)
     instance.fill_lists(read, schema)
-    read.properties = {name: instance.complete(value, target) for name, value in read.properties.items()}
+    read.properties = instance.complete(read.properties, target)
     result = _result.instance(read)
     return {**result, "value_names": value_maps.names(read, schema)} if value_names else result
 
@@ -67,7 +67,7 @@ def get_fragment(client: Client, target: Target, part: Fragment) -> t.Any:
     if path.text:
         return _result.plain(fragment.to_value([_text(one) for one in texts]))
     value = instance.read_values(elements, _member(client, target, path))
-    return _result.plain(instance.complete(value, target))
+    return _result.plain(instance.complete_one(value, target))
 
 
 def _text(part: fragment.Part) -> str | None:

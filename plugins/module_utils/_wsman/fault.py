@@ -78,11 +78,7 @@ def from_body(
 
 def detail_name(fault: WSManFault) -> str | None:
     """The last part of ``wsman:FaultDetail`` (``InvalidResourceURI``), or None."""
-    return _last_part(fault.fault_detail)
-
-
-def _last_part(fault_detail: str | None) -> str | None:
-    return (fault_detail or "").rpartition("/")[2] or None
+    return (fault.fault_detail or "").rpartition("/")[2] or None
 
 
 def is_not_found(fault: WSManFault, resource_uri: str | None = None) -> bool:

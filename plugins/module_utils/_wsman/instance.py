@@ -102,17 +102,26 @@ def read_values(elements: t.Sequence[Element], member: Property | None = None) -
     return values[0] if values else None
 
 
-def complete(value: Value, target: Target) -> Value:
-    """*value* with all references in it filled from the request that it answers (state.md §2)."""
+def complete(values: t.Mapping[str, t.Any], target: Target) -> dict[str, t.Any]:
+    """*values* with all references in them filled from the request that they answer (state.md §2).
+
+    So each of them goes back into any module.
+    """
+    return {name: complete_one(one, target) for name, one in values.items()}
+
+
+def complete_one(value: t.Any, target: Target) -> t.Any:
+    """One value of ``complete``."""
     if type(value) in _PLAIN:
         return value
     if isinstance(value, EndpointReference):  # without a resource it may be of any class, seldom of this one
         return addressing.complete(value, target) if value.resource_uri else value
     if isinstance(value, list):
-        return [complete(one, target) for one in value]
+        return [complete_one(one, target) for one in value]
+    if isinstance(value, dict):
+        return complete(value, target)
     if isinstance(value, Instance):
-        members = {name: complete(one, target) for name, one in value.properties.items()}
-        return dataclasses.replace(value, properties=members)
+        return dataclasses.replace(value, properties=complete(value.properties, target))
     return value
 
 

@@ -19,7 +19,7 @@ from .addressing import EndpointReference
 from .datetimes import CIMDateTime, CIMInterval, CIMWildcard
 from .errors import UsageError
 from .instance import Instance
-from .merge import Plan, find_children
+from .merge import Plan, find_children, lower
 from .replacing import is_cim_datetime
 from .schema import Property, Schema
 
@@ -42,7 +42,7 @@ def finish(plan: Plan, schema: Schema | None, option: str, selectors: t.Mapping[
     choices = plan.choices
     shown = any("&" in text for text in plan.held.itertext())  # this one shows it
     unreadable = refuse(plan.after, schema, option, allow_loss=choices.allow_loss or shown)
-    omitted, named = _lower(choices.omit), _lower(plan.wanted)
+    omitted, named = lower(choices.omit), lower(plan.wanted)
     held = of_held(plan.held, schema)
     for name, value in plan.after.items():
         if name in held and value not in (None, []):  # ISO text over a datetime, say
@@ -60,11 +60,7 @@ def finish(plan: Plan, schema: Schema | None, option: str, selectors: t.Mapping[
         warnings.append(_EMPTY.format(", ".join(empty)))
     if not shown:
         warnings += map(UNREADABLE.format, unreadable)
-    return dataclasses.replace(plan, warnings=tuple(warnings), conceded=_lower([*lost, *unreadable]))
-
-
-def _lower(names: t.Iterable[t.Any]) -> frozenset[str]:
-    return frozenset(str(name).lower() for name in names)
+    return dataclasses.replace(plan, warnings=tuple(warnings), conceded=lower([*lost, *unreadable]))
 
 
 def _restore_keys(representation: Element, selectors: t.Mapping[str, t.Any]) -> None:

@@ -110,7 +110,7 @@ def plan(
     naming the member (``properties.Service.Auth.Basic``).
     """
     element = copy.deepcopy(held)
-    merge = _Merge(choices, profile, spelling, _lower(*write_only, *choices.secret_members))
+    merge = _Merge(choices, profile, spelling, lower([*write_only, *choices.secret_members]))
     before, after = _merge_members(merge, element, wanted, schema, option)
     representation.qualify_types(element)
     return Plan(bool(after), before, after, element, held, wanted, tuple(merge.uncompared), choices=choices)
@@ -121,13 +121,14 @@ def differences(
 ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
     """What *now*, read after the Put of *plan*, holds otherwise than wanted, and what was wanted. Refuses nothing."""
     choices = dataclasses.replace(plan.choices, update_secret="with_change")
-    secrets = _lower(*write_only, *choices.secret_members)
+    secrets = lower([*write_only, *choices.secret_members])
     merge = _Merge(choices, profile, _BARE, secrets, judging=True)
     return _merge_members(merge, copy.deepcopy(now), plan.wanted, schema, option)
 
 
-def _lower(*names: str) -> frozenset[str]:
-    return frozenset(name.lower() for name in names)
+def lower(names: t.Iterable[t.Any]) -> frozenset[str]:
+    """*names* in lower case: upper and lower case are the same in CIM (DSP0004 4.2)."""
+    return frozenset(str(name).lower() for name in names)
 
 
 def find_children(element: Element, name: str) -> list[Element]:

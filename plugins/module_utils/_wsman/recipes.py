@@ -19,7 +19,7 @@ from xml.etree.ElementTree import Element
 from . import cim, compare, instance, losses, merge, profiles, schemas, uris, xml
 from .addressing import Target
 from .errors import UsageError
-from .merge import DEFAULTS, Choices, Plan, find_children
+from .merge import DEFAULTS, Choices, Plan, find_children, lower
 from .replacing import Spelling
 from .schema import Schema
 
@@ -186,8 +186,8 @@ def _respell_reals(representation: Element, schema: Schema | None) -> None:
 
 def _omit(part: Part, result: Plan, profile: profiles.Profile) -> Plan:
     """Without the members that the task, or the kind of service, does not want sent."""
-    read_only = _lower(*_READ_ONLY.get(uris.class_name(part.target.resource_uri) or "", ()))
-    asked = _lower(*(_relative(name, part.path) for name in result.choices.omit))
+    read_only = lower(_READ_ONLY.get(uris.class_name(part.target.resource_uri) or "", ()))
+    asked = lower(_relative(name, part.path) for name in result.choices.omit)
     for name in result.after:
         if name.lower() in read_only:
             raise UsageError(
@@ -219,10 +219,6 @@ def _relative(name: str, path: tuple[str, ...]) -> str:
     """A member as its own resource knows it: ``Service.Auth.Basic`` is ``Basic`` of ``config/service/auth``."""
     prefix = "".join(f"{one}." for one in path)
     return name[len(prefix) :] if name.lower().startswith(prefix.lower()) else name
-
-
-def _lower(*names: str) -> frozenset[str]:
-    return frozenset(name.lower() for name in names)
 
 
 def _method_error(option: str) -> UsageError:

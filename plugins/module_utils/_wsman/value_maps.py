@@ -35,12 +35,11 @@ def names(instance: Instance, schema: Schema | None) -> dict[str, t.Any]:
 
     Only what has a name is there; in a list, what has none is None.
     """
-    found = {
+    return {
         name: named
         for name, value in instance.properties.items()
         if schema is not None and (member := schema.find(name)) and (named := _name(value, member))
     }
-    return found
 
 
 def _name(value: t.Any, member: Property) -> t.Any:

@@ -274,7 +274,7 @@ class TestReferences:
         ],
     )
     def test_are_filled_from_the_request(self, inner: str, target: Target, selectors: dict[str, str]) -> None:
-        held = instance.complete(read(inner, typed("reference")), target)
+        held = instance.complete_one(read(inner, typed("reference")), target)
         assert isinstance(held, EndpointReference)
         assert held.selector_set == selectors
 
@@ -283,10 +283,10 @@ class TestReferences:
         target = Target(CLASS, {"__cimnamespace": "root/x"})
         whole = Instance(properties={"P": [bare, Instance(properties={"Q": bare})]})
         filled = EndpointReference(CLASS, {"K": "1", "__cimnamespace": "root/x"})
-        assert instance.complete(whole, target) == Instance(
+        assert instance.complete_one(whole, target) == Instance(
             properties={"P": [filled, Instance(properties={"Q": filled})]}
         )
 
     def test_one_without_a_resource_is_of_nobody_knows_which(self) -> None:
         bare = EndpointReference(None, {"K": "1"})
-        assert instance.complete(bare, Target(CLASS, {"__cimnamespace": "root/x"})) is bare
+        assert instance.complete_one(bare, Target(CLASS, {"__cimnamespace": "root/x"})) is bare

@@ -11,6 +11,7 @@ from ansible_collections.wsman.automation.plugins.module_utils import _argspec
 from ansible_collections.wsman.automation.plugins.plugin_utils import _arguments, _describing
 from ansible_collections.wsman.automation.plugins.plugin_utils._action import Connect, WSManAction
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import Result
+from ansible_collections.wsman.automation.plugins.plugin_utils._schemas import NAMESPACE
 
 
 class ActionModule(WSManAction):
@@ -24,7 +25,8 @@ class ActionModule(WSManAction):
         if arguments["resource_uri"] is not None:
             target = _arguments.read_target(arguments)
             return {"changed": False, **_describing.describe(connect(), target)}
-        namespace = _describing.read_namespace(arguments)
+        given = arguments["namespace"]
+        namespace = NAMESPACE if given is None else _arguments.read_namespace(given)
         if arguments["class_name"] is None:
             return {"changed": False, **_describing.list_classes(connect(), namespace)}
         target = _describing.read_class(arguments["class_name"], namespace)

@@ -113,15 +113,21 @@ def _add_namespace(uri: str, selectors: SelectorSet, namespace: str | None) -> S
     """The selectors with ``__cimnamespace``; a WMI URI has the namespace in itself (DSP0227 5.1, protocol.md §4)."""
     if namespace is None:
         return selectors
-    name = xml.check_text(namespace.replace("\\", "/").strip("/"), "namespace")
-    if not name:
-        raise UsageError("it is empty.", option="namespace", remedy="Write a name such as root/cimv2, or leave it out.")
+    name = read_namespace(namespace)
     own = uris.wmi_namespace(uri)
     if own is None:
         return addressing.join_selectors(selectors, {uris.NAMESPACE_SELECTOR: name}, "namespace")
     if own.lower() != name.lower():
         raise UsageError(f"the resource URI is in {own}.", option="namespace", remedy="Leave the namespace out.")
     return selectors
+
+
+def read_namespace(text: str) -> str:
+    """A CIM namespace with slashes; UsageError for an empty one."""
+    name = xml.check_text(text.replace("\\", "/").strip("/"), "namespace")
+    if not name:
+        raise UsageError("it is empty.", option="namespace", remedy="Write a name such as root/cimv2, or leave it out.")
+    return name
 
 
 def read_body(arguments: Arguments, namespace: str) -> Element | None:

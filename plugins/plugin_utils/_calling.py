@@ -42,10 +42,6 @@ _INTEGER = re.compile(r"0|-?[1-9][0-9]*", re.ASCII)
 class MethodError(_result.DetailedError):
     """A method has returned something else than was expected; *members* are those that its result would have."""
 
-    def __init__(self, message: str, members: Result) -> None:
-        self.members = members
-        super().__init__(message)
-
 
 @dataclasses.dataclass(frozen=True)
 class Call:

@@ -16,13 +16,11 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     profiles,
     schemas,
     uris,
-    xml,
 )
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManFault
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import Result
-from ansible_collections.wsman.automation.plugins.plugin_utils._schemas import NAMESPACE
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _NO_SCHEMAS = "This service gives no schemas of classes; Windows and OMI do. The option types can say what they would."
@@ -72,12 +70,3 @@ def read_class(name: str, namespace: str) -> Target:
     if not _NAME.fullmatch(name.strip()):
         raise UsageError(f"{name!r} is no name of a class.", option="class_name", remedy="Write one as Win32_Service.")
     return Target(uris.ALIASES["cimv2/"] + name.strip(), {uris.NAMESPACE_SELECTOR: namespace})
-
-
-def read_namespace(arguments: dict[str, t.Any]) -> str:
-    """The option ``namespace``, with slashes."""
-    text = arguments["namespace"]
-    name = xml.check_text((NAMESPACE if text is None else text).replace("\\", "/").strip("/"), "namespace")
-    if not name:
-        raise UsageError("it is empty.", option="namespace", remedy="Write a name such as root/cimv2, or leave it out.")
-    return name

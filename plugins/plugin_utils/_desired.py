@@ -66,13 +66,7 @@ class Options:
 class NotKeptError(_result.DetailedError):
     """The service has accepted a change and holds something else."""
 
-    def __init__(self, findings: Findings, result: Result) -> None:
-        self.members = result
-        self.after_change = True
-        super().__init__(
-            f"{_problem(findings)} The values are in ignored, altered and lost. "
-            "Leave out what this service does not keep, or take verify: warn."
-        )
+    after_change = True
 
 
 def plan(client: Client, part: Part, held: Element, choices: Choices) -> Plan:
@@ -214,7 +208,9 @@ def _conclude(result: Result, findings: Findings, options: Options) -> Result:
         return {**result, "verified": True}
     result = {**result, "verified": False, **_members_of(findings)}
     if options.verify == "true":
-        raise NotKeptError(findings, result)
+        told = "The values are in ignored, altered and lost."
+        remedy = "Leave out what this service does not keep, or take verify: warn."
+        raise NotKeptError(f"{problem} {told} {remedy}", result)
     return warn(result, problem)
 
 

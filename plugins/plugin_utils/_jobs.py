@@ -54,10 +54,6 @@ class JobError(_result.DetailedError):
 
     after_change = True
 
-    def __init__(self, message: str, members: Result) -> None:
-        self.members = members
-        super().__init__(message)
-
 
 def is_dell(client: Client, resource_uri: str) -> bool:
     """Whether a method or job is to be judged as iDRAC's: by the service, or by the class where that is not known."""

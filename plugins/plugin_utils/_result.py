@@ -37,10 +37,12 @@ _SCALARS = frozenset((str, int, bool, type(None)))
 class DetailedError(WSManError):
     """An error that adds *members* to the failed result, plain and without secrets."""
 
-    members: Result
+    def __init__(self, message: str, members: Result) -> None:
+        self.members: Result = members
+        super().__init__(message)
 
 
-class DiffersError(DetailedError, UsageError):
+class DiffersError(UsageError):
     """The instance that was to be created exists with other values.
 
     *differences* are these members, ``{name: {held, wanted}}``, plain and without secrets; the message names them only.

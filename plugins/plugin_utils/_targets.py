@@ -24,7 +24,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors imp
     UsageError,
     WSManError,
 )
-from ansible_collections.wsman.automation.plugins.plugin_utils import _enumerating, _result
+from ansible_collections.wsman.automation.plugins.plugin_utils import _enumerating
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import Result
 
@@ -37,7 +37,7 @@ _Plan = t.TypeVar("_Plan")
 _SHOWN = 20  # instances that the error names, where a filter finds more than it may
 
 
-class TooManyError(_result.DetailedError, UsageError):
+class TooManyError(UsageError):
     """The filter finds more instances than the task is prepared for; nothing was done to any of them."""
 
     def __init__(self, found: t.Sequence[Target], limit: int, *, more: bool) -> None:

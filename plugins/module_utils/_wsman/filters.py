@@ -34,6 +34,8 @@ MODES: t.Final[dict[str, str]] = {
     "references": "AssociationInstances",
 }
 
+#: The list of a query and the class that it selects from.
+SELECT: t.Final = re.compile(r"\s*select\b\s*(?P<list>.*?)\s*\bfrom\s+(?P<name>\w+)", re.IGNORECASE | re.DOTALL)
 #: Members of the association option and their elements, in the order of the schema (DSP0227 8.2).
 _MEMBERS: t.Final[dict[str, str]] = {
     "association_class_name": "AssociationClassName",
@@ -47,7 +49,6 @@ _XPATH_PREFIX = re.compile(r"([^\W\d][\w.-]*):(?=[^\W\d])")
 _XPATH_LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
 _REAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:e[+-][0-9]{1,3})?", re.IGNORECASE)
 _EXPONENT = re.compile(r"e[+-]", re.IGNORECASE)
-_FROM = re.compile(r"\s*select\b.*?\bfrom\s+(\w+)", re.IGNORECASE | re.DOTALL)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -163,8 +164,8 @@ def wql_target(target: Target, query: str, *, windows: bool) -> Target:
     for WMI URIs, for ``cimv2/`` only with *windows*, as other services take the class and some of them nothing else.
     """
     class_name = uris.class_name(target.resource_uri)
-    match = _FROM.match(query)
-    if class_name is None or match is None or match.group(1).lower() != class_name.lower():
+    match = SELECT.match(query)
+    if class_name is None or match is None or match.group("name").lower() != class_name.lower():
         return target
     if uris.wmi_namespace(target.resource_uri):
         return dataclasses.replace(target, resource_uri=target.resource_uri[: -len(class_name)] + "*")

@@ -14,13 +14,12 @@ import typing as t
 
 from . import uris
 from .errors import UsageError
-from .filters import Filter
+from .filters import SELECT, Filter
 from .instance import Instance, Value
 from .schema import Property, Schema
 
 OPTION: t.Final = "properties"
 
-_SELECT = re.compile(r"\s*select\b\s*(?P<list>.*?)\s*\bfrom\s+(?P<name>\w+)", re.IGNORECASE | re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 #: WQL cannot quote a name (Windows SDK, "WQL keywords").
 _KEYWORDS: t.Final = re.compile(
@@ -112,4 +111,4 @@ def _match(filter: Filter | None) -> re.Match[str] | None:
     queries = (uris.DIALECT_WQL, uris.DIALECT_CQL)
     if filter is None or filter.dialect not in queries or not isinstance(filter.content, str):
         return None
-    return _SELECT.match(filter.content)
+    return SELECT.match(filter.content)

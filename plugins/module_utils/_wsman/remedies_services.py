@@ -138,9 +138,10 @@ _OPENWSMAN: t.Final = (
     Remedy(
         fault="wsa:DestinationUnreachable/InvalidResourceURI",
         reason="No route can be determined",
-        cause="Openwsman has no handler for this resource URI; classes of the DMTF, of its broker and of vendors that "
-        "its vendor_namespaces name have one.",
-        remedy="Check resource_uri; write the class as cimv2/<class> and its namespace in namespace.",
+        cause="The service has no handler for this resource URI: Openwsman has one for classes of the DMTF, of its "
+        "broker and of vendors that its vendor_namespaces name, AMT for its own classes and those of the DMTF.",
+        remedy="Check resource_uri; write a class of the DMTF as cimv2/<class>, with its namespace in namespace, and "
+        "AMT_ and IPS_ classes by their own URIs.",
     ),
     Remedy(
         fault="wsa:DestinationUnreachable/InvalidResourceURI wsa:DestinationUnreachable",
@@ -157,9 +158,9 @@ _OPENWSMAN: t.Final = (
     Remedy(
         fault="wsman:InternalError",
         reason="invalid imethodcall payload",
-        cause="The broker cannot read the query: Openwsman hands < and & on to it as they are.",
-        remedy="Write filter without them (NOT Value >= 30 in place of Value < 30), or select from the result with "
-        "selectattr.",
+        cause="The broker cannot read the query; Openwsman hands < and & on to it as they are.",
+        remedy="Check the syntax of filter, and write it without < and & (NOT Value >= 30 in place of Value < 30); or "
+        "select from the result with selectattr.",
     ),
     Remedy(
         fault="wsman:InternalError",

@@ -51,7 +51,7 @@ def _settle(kind: str, held: t.Any, wanted: t.Any, option: str) -> t.Any:
         return wanted
     if kind == "boolean":
         if str(wanted).strip().lower() not in _BOOLEANS:
-            raise _unfit(option, wanted, held, "string", "uint32")
+            raise _unfit(option, wanted, held, "string", fit="true or false")
         return _BOOLEANS[str(wanted).strip().lower()]
     if kind == "integer":
         return _settle_number(held, wanted, option)
@@ -61,7 +61,7 @@ def _settle(kind: str, held: t.Any, wanted: t.Any, option: str) -> t.Any:
 def _settle_number(held: str, wanted: t.Any, option: str) -> t.Any:
     """Over an integer a number without white space, and a whole one without a fraction: 7.0 of a template is 7."""
     if not _is_number(wanted):
-        raise _unfit(option, wanted, held, "string", "datetime")
+        raise _unfit(option, wanted, held, "string", "datetime", fit="a number")
     if isinstance(wanted, str):
         return wanted.strip()
     return int(wanted) if isinstance(wanted, float) and wanted.is_integer() else wanted
@@ -77,14 +77,15 @@ def _is_number(wanted: t.Any) -> bool:
     return True
 
 
-def _unfit(option: str, wanted: t.Any, held: str, *types: str) -> UsageError:
+def _unfit(option: str, wanted: t.Any, held: str, *types: str, fit: str = "") -> UsageError:
+    """The error, whose remedy is to write what is *fit*, if anything is, or to name one of *types*."""
     name = option.rpartition(".")[2].partition("[")[0]
     remedy = " or ".join(f"{{{name}: {one}}}" for one in types)
     both = f"{_show(name, wanted)} is wanted where the service holds {_show(name, held)}"
     return UsageError(
         f"{both}, and without its type the service may store something else.",
         option=option,
-        remedy=f"Say what it is by the option types, as in types: {remedy}.",
+        remedy=f"{f'Write {fit}, or say' if fit else 'Say'} what it is by the option types, as in types: {remedy}.",
     )
 
 

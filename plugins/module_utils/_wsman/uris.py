@@ -108,10 +108,12 @@ def parse_resource_uri(text: str, option: str = "resource_uri") -> tuple[str, di
     base, mark, tail = text.strip().partition("?")
     unfit = _UNFIT.search(base) or UNFIT_FOR_XML.search(text)
     if unfit:
+        character = unfit.group()
+        shown = f"'{character}'" if character.isprintable() else repr(character)
         raise UsageError(
-            f"{unfit.group()!r} at position {unfit.start() + 1} cannot stand here.",
+            f"{shown} at position {unfit.start() + 1} cannot stand here.",
             option=option,
-            remedy="Percent-encode it, or remove it.",
+            remedy="Write / for it." if character == "\\" else "Percent-encode it, or remove it.",
         )
     return _expand(base, option), _parse_tail(tail, option) if mark else {}
 

@@ -136,7 +136,7 @@ INTEGERS: list[Row] = [
     Row("amt", "<p:A>300</p:A>", {"A": 0.5}, "<p:A>0.5</p:A>", {"A": "300"}, {"A": 0.5}),
     Row("openwsman", "<p:A>300</p:A>", {"A": 1, "a": 2}, refused=("properties.a", "it is given twice")),
     Row("openwsman", "<p:A>300</p:A>", {"A": "abc"}, refused=("properties.A", "'abc' is wanted where")),
-    Row("idrac", "<p:A>300</p:A>", {"A": "abc"}, refused=("properties.A", "option types")),
+    Row("idrac", "<p:A>300</p:A>", {"A": "abc"}, refused=("properties.A", "Write a number, or say what it is")),
     Row("amt", "<p:A>300</p:A>", {"A": ""}, refused=("properties.A", "option types")),
     Row("generic", "<p:A>1</p:A><p:A>2</p:A>", {"A": [1, "two"]}, refused=("properties.A", "'two' is wanted where")),
     Row(
@@ -172,7 +172,7 @@ BOOLEANS: list[Row] = [
     Row("openwsman", "<p:A>TRUE</p:A>", {"A": "true"}),
     Row("openwsman", "<p:A>false</p:A>", {"A": "TRUE"}, "<p:A>true</p:A>", {"A": "false"}, {"A": True}),
     Row("openwsman", "<p:A>true</p:A>", {"A": False}, "<p:A>false</p:A>", {"A": "true"}, {"A": False}),
-    Row("openwsman", "<p:A>true</p:A>", {"A": "yes"}, refused=("properties.A", "'yes' is wanted where")),
+    Row("openwsman", "<p:A>true</p:A>", {"A": "yes"}, refused=("properties.A", "Write true or false, or say")),
     Row("openwsman", "<p:A>true</p:A>", {"A": 1}, refused=("properties.A", "1 is wanted where")),
     Row("openwsman", "<p:A>1</p:A>", {"A": True}, refused=("properties.A", "true is wanted where")),
     Row("amt", "<p:A>on</p:A>", {"A": True}, refused=("properties.A", "types: {A: boolean}")),

@@ -57,6 +57,7 @@ def test_resource_uri(text, uri, selectors):
         ("Win32_Service", None, "The aliases are"),
         ("winrm", None, "The aliases are"),
         ("wmicimv2/Win32 Service", None, "' ' at position"),
+        ("wmi/root\\cimv2\\C", None, r"'\' at position 9 cannot stand here. Write / for it."),
         ("wmicimv2/Win32\x07Service", None, "at position 15"),
         ('cimv2/"C"', None, "position 7"),
         ("cimv2/C?A=x\x01", None, "position 12"),

@@ -16,12 +16,13 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     fragment,
     instance,
     operations,
+    projection,
     value_maps,
 )
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.envelope import Fragment
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import ProtocolError
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema import Property
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import ProtocolError, UsageError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema import Property, Schema
 from ansible_collections.wsman.automation.plugins.plugin_utils import _result
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import Result
@@ -54,7 +55,10 @@ def show(client: Client, target: Target, element: Element, *, value_names: bool 
 
 
 def get_fragment(client: Client, target: Target, part: Fragment) -> t.Any:
-    """The value that *part* selects: asked of Windows alone, looked up in the whole for all others (state.md §3)."""
+    """The value that *part* selects: asked of Windows alone, looked up in the whole for all others (state.md §3).
+
+    Raises UsageError for a member that the class is known not to have.
+    """
     path = fragment.parse(part.path)
     if fragment.takes_header(target, windows=client.takes_fragments(target.resource_uri)):
         response = client.execute(operations.get(target, part))
@@ -64,9 +68,13 @@ def get_fragment(client: Client, target: Target, part: Fragment) -> t.Any:
         whole = get_element(client, target)
         elements = fragment.select(part.path, whole)
         texts = fragment.evaluate(part.path, whole) if path.text else []
+    found = bool(elements or texts)
+    schema = client.schemas.of(target) if not found or not path.text else None
+    if schema is not None and not found:
+        _check_member(path, schema)
     if path.text:
         return _result.plain(fragment.to_value([_text(one) for one in texts]))
-    value = instance.read_values(elements, _member(client, target, path))
+    value = instance.read_values(elements, _member(schema, path))
     return _result.plain(instance.complete_one(value, target))
 
 
@@ -74,8 +82,17 @@ def _text(part: fragment.Part) -> str | None:
     return "".join(part.itertext()) if isinstance(part, Element) else part
 
 
-def _member(client: Client, target: Target, path: fragment.Path) -> Property | None:
+def _check_member(path: fragment.Path, schema: Schema) -> None:
+    """UsageError for a path to what the class does not have, so that a wrong name is not taken for no value."""
+    if projection.is_whole(schema) and schema.find(path.name) is None:
+        raise UsageError(
+            f"{schema.name} has no member {path.name}.",
+            option="fragment",
+            remedy=f"It has {', '.join(schema.properties)}.",
+        )
+
+
+def _member(schema: Schema | None, path: fragment.Path) -> Property | None:
     """What is known of the member that *path* names; one of an array is no list."""
-    schema = client.schemas.of(target)
     member = schema.find(path.name) if schema else None
     return dataclasses.replace(member, array=False) if member and path.index is not None else member

@@ -41,7 +41,7 @@ def from_plain(value: t.Any, option: str = "fragment") -> envelope.Fragment:
     """Read the option: a path, or ``{path, dialect}``; UsageError for anything outside the subset."""
     members = {"path": value} if isinstance(value, str) else value
     if not isinstance(members, dict) or not isinstance(members.get("path"), str) or set(members) - {"path", "dialect"}:
-        raise UsageError("a fragment is a path, or a dictionary of path and dialect", option=option)
+        raise UsageError("it is no path.", option=option, remedy="Give a path, or a dictionary of path and dialect.")
     dialect = members.get("dialect")
     if dialect is not None and dialect not in ("xpath", uris.DIALECT_XPATH):
         raise UsageError(f"the dialect {dialect!r} is not known.", option=option, remedy="Take xpath.")
@@ -77,9 +77,13 @@ def takes_header(target: Target, *, windows: bool) -> bool:
 
 
 def select(path: str, element: Element) -> list[Element]:
-    """The members that *path* names, by local name as prefixes are the peer's affair; [] where there are none."""
+    """The members that *path* names, by local name as prefixes are the peer's affair; [] where there are none.
+
+    Upper and lower case are the same (DSP0004 4.2), unless there is a member that is spelled so.
+    """
     parsed = parse(path)
     found = [child for child in element if xml.local(child.tag) == parsed.name]
+    found = found or [child for child in element if xml.local(child.tag).lower() == parsed.name.lower()]
     return found if parsed.index is None else found[parsed.index - 1 : parsed.index]
 
 

@@ -44,6 +44,9 @@ def test_types_of_a_built_in_schema_and_the_source_of_a_policy(run):
         (SERVICE_URI, "Name", "<wsman:XmlFragment/>", None, True),
         (SERVICE_URI, "Name/text()", "<wsman:XmlFragment>W</wsman:XmlFragment>", "W", True),
         ("winrm/config/winrs", "MaxShellsPerUser", CONFIG, 30, False),
+        ("winrm/config/winrs", "maxshellsperuser", CONFIG, 30, False),
+        ("winrm/config/winrs", "IdleTimeout", CONFIG, None, False),
+        ("cimv2/Win32_Service", "Nosuch", SERVICE, None, False),
         ("cimv2/Win32_Service", "Name", SERVICE, "WinRM", False),
         ("cimv2/Win32_Service", "Dep", SERVICE, ["a", "b"], False),
         ("cimv2/Win32_Service", "Dep[2]", SERVICE, "b", False),
@@ -56,6 +59,16 @@ def test_fragment(run, uri, path, answer, value, header):
     result, connection = run("get", {"resource_uri": uri, "fragment": path}, answer)
     assert result == {"changed": False, "value": value}
     assert ("FragmentTransfer" in connection.sent[0]) == header
+
+
+@pytest.mark.parametrize("path", ["MaxShells", "Shells[1]", "MaxShells/text()"])
+def test_fragment_that_the_class_does_not_have(run, path):
+    result, _connection = run("get", {"resource_uri": "winrm/config/winrs", "fragment": path}, CONFIG)
+    assert result["failed"]
+    assert result["msg"].startswith(
+        f"fragment: Winrs has no member {path.partition('[')[0].partition('/')[0]}. It has "
+    )
+    assert "MaxShellsPerUser" in result["msg"]
 
 
 @pytest.mark.parametrize(

@@ -118,8 +118,8 @@ def _confirm(client: Client, part: Part, located: Target | None, options: Option
     if located is None or held is None:
         return None
     part = dataclasses.replace(part, target=located)
-    choices = dataclasses.replace(options.choices, update_secret="on_create", allow_loss=True)
-    plan = _desired.plan(client, part, held, choices)
+    choices = dataclasses.replace(options.choices, update_secret="on_create")
+    plan = _desired.plan(client, part, held, choices, recipes.differ)
     if plan.changed:
         before, after = (_desired.presentable(instance.complete(one, part.target)) for one in (plan.before, plan.after))
         raise DiffersError({name: {"held": before[name], "wanted": after[name]} for name in after}, part.option)

@@ -69,22 +69,24 @@ class NotKeptError(_result.DetailedError):
     after_change = True
 
 
-def plan(client: Client, part: Part, held: Element, choices: Choices) -> Plan:
-    """What to put. Which service it is gets asked for only where something may differ, in check mode too.
+def plan(
+    client: Client, part: Part, held: Element, choices: Choices, make: t.Callable[..., Plan] = recipes.plan_put
+) -> Plan:
+    """What to put; with ``recipes.differ`` as *make* only how what is held differs.
 
-    So the plan of check mode is that of the run, with the same difference and the same refusals; Identify changes
-    nothing.
+    Which service it is gets asked for only where something may differ, in check mode too. So the plan of check mode is
+    that of the run, with the same difference and the same refusals; Identify changes nothing.
     """
     uri = part.target.resource_uri
     schema = client.schemas.of(part.target)
     known = client.known_profile(uri)
     if known is None:
         with contextlib.suppress(UsageError):
-            plans = [recipes.plan_put(one.name, part, held, schema, choices=choices) for one in _UNLIKE]
+            plans = [make(one.name, part, held, schema, choices=choices) for one in _UNLIKE]
             if not any(one.changed for one in plans):
                 return plans[0]
         known = client.profile(uri)
-    return recipes.plan_put(known.name, part, held, schema, choices=choices)
+    return make(known.name, part, held, schema, choices=choices)
 
 
 def find(client: Client, target: Target) -> Element | None:

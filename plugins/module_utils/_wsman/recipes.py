@@ -91,13 +91,34 @@ def plan_put(
     ``part.nest`` puts them in their place; ``warnings`` are for the user. Raises UsageError as ``merge.plan`` does, and
     for what the service at hand cannot take.
     """
+    profile = profiles.by_name(profile_name)
+    result = differ(profile_name, part, held, schema, choices=choices)
+    if not result.changed:
+        return result
+    if profile.name == profiles.IDRAC.name:
+        raise _method_error(part.option)
+    result = _finish(profile, part, result, schemas.builtin(part.target.resource_uri) or schema)
+    return _omit(part, result, profile)
+
+
+def differ(
+    profile_name: str,
+    part: Part,
+    held: Element,
+    schema: Schema | None = None,
+    *,
+    choices: Choices = DEFAULTS,
+) -> Plan:
+    """How *held* differs from what is wanted, for a service that need not be able to take a Put of it.
+
+    The arguments are those of ``plan_put``. Raises UsageError as ``merge.plan`` does, and for another key.
+    """
     uri = part.target.resource_uri
     profile = profiles.by_name(profile_name)
-    schema = schemas.builtin(uri) or schema
     result = merge.plan(
         held,
         _without_keys(part, held, profile.name),
-        schema,
+        schemas.builtin(uri) or schema,
         option=part.option,
         choices=choices,
         profile=profile.name,
@@ -105,12 +126,7 @@ def plan_put(
         write_only=write_only(uri),
     )
     refuse_keys(part, result.after, profile.name)
-    if not result.changed:
-        return result
-    if profile.name == profiles.IDRAC.name:
-        raise _method_error(part.option)
-    result = _finish(profile, part, result, schema)
-    return _omit(part, result, profile)
+    return result
 
 
 def check_create(

@@ -64,6 +64,16 @@ def test_check_mode_sends_no_create(run, given, answers, check_answers, changed)
     assert result["diff"] == normal["diff"]
 
 
+@pytest.mark.parametrize("profile", ["idrac", "openwsman", "windows", "omi", "amt"])
+def test_other_values_are_named_where_a_put_is_refused(run, profile):
+    """An iDRAC takes no Put, and Openwsman would lose the datetime by one; but none is to be sent."""
+    held = THING.replace("</p:Value>", "</p:Value><p:Made>20260101000000.000000+000</p:Made>")
+    result, connection = run("create", {**KEYED, "properties": {"Value": 2}}, held, profile=profile)
+    assert connection.actions == ["Get"]
+    assert result["differences"] == {"Value": {"held": "1", "wanted": 2}}
+    assert result["msg"].startswith("properties: the instance exists with other values of Value.")
+
+
 def test_other_values_are_named_and_left(run):
     given = {**KEYED, "properties": {"Value": 2, "Password": "hunter22", "Name": "a"}}
     result, connection = run("create", given, THING)

@@ -40,7 +40,8 @@ class ActionModule(WSManAction):
 
         def perform(call: Call) -> Result:
             if check_mode:
-                return {"changed": True, "output": {}, "return_value": None}
+                doubt = {"warnings": [call.doubt]} if call.doubt else {}
+                return {"changed": True, "output": {}, "return_value": None, **doubt}
             return {"changed": not read_only, **_calling.perform(client, call, judgement)}
 
         result = _targets.act(client, target, arguments, prepare, perform, check_mode=check_mode)

@@ -24,7 +24,11 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
 )
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import EndpointReference, Target
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.envelope import Request
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import (
+    UsageError,
+    WSManError,
+    WSManFault,
+)
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.instance import Instance
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema import Method, Schema
 from ansible_collections.wsman.automation.plugins.plugin_utils import _jobs, _result, _targets
@@ -45,12 +49,16 @@ class MethodError(_result.DetailedError):
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """One call of a method: the *request*, and what the class says of the method, where it is known."""
+    """One call of a method: the *request*, and what the class says of the method, where it is known.
+
+    *doubt*: a sentence with the methods of the class, where this is none of them.
+    """
 
     request: Request
     target: Target
     method: Method | None
     outputs: Schema | None
+    doubt: str | None = None
 
     @property
     def name(self) -> str:
@@ -90,13 +98,16 @@ def prepare(
 
     Raises UsageError for arguments that the class says the method does not take.
     """
-    known = _find_method(client, target, method)
+    name = operations.method_name(method)
+    own = name == method or method == f"{target.resource_uri}/{name}"  # an action URI of another class is none of it
+    schema = client.schemas.of(target) if own else None
+    known = schema.find_method(name) if schema is not None else None
     if body is None:
         body = operations.method_input(target, method)
         _fill(client, target, body, arguments, known)
     request = dataclasses.replace(operations.invoke(target, method, body), repeatable=read_only)
     outputs = client.types.overlay(known.output if known is not None else None)
-    return Call(request, target, known, outputs)
+    return Call(request, target, known, outputs, _doubt(schema, name) if schema is not None and known is None else None)
 
 
 def perform(client: Client, call: Call, judgement: Judgement) -> Result:
@@ -104,7 +115,12 @@ def perform(client: Client, call: Call, judgement: Judgement) -> Result:
 
     Raises MethodError and JobError, both of which have these members too.
     """
-    element = operations.read_invoke(client.execute(call.request))
+    try:
+        element = operations.read_invoke(client.execute(call.request))
+    except WSManFault as error:
+        if call.doubt:
+            error.add_note(call.doubt)
+        raise
     read = Instance() if element is None else instance.from_element(element, call.outputs)
     values = instance.complete(read.properties, call.target)
     value = _read_return_value(values.pop(RETURN_VALUE, None), call)
@@ -137,13 +153,12 @@ def _wait(client: Client, job: EndpointReference | None, judgement: Judgement, r
         raise
 
 
-def _find_method(client: Client, target: Target, method: str) -> Method | None:
-    """What the class says of the method; an action URI of another class is none of it."""
-    name = operations.method_name(method)
-    if name != method and method != f"{target.resource_uri}/{name}":
-        return None
-    schema = client.schemas.of(target)
-    return schema.find_method(name) if schema is not None else None
+def _doubt(schema: Schema, name: str) -> str | None:
+    """What there is instead of the method *name*; None where *schema* knows of no methods, as built-in ones do.
+
+    It is for the service to refuse the method: a schema may leave out what the class has all the same.
+    """
+    return f"{schema.name} has no method {name}; it has {', '.join(schema.methods)}." if schema.methods else None
 
 
 def _fill(client: Client, target: Target, body: Element, arguments: dict[str, t.Any], method: Method | None) -> None:

@@ -148,6 +148,22 @@ def test_a_reference_is_completed_as_everywhere_and_of_no_class_that_it_does_not
     assert {name: found[name] for name in expected} == expected
 
 
+def test_the_methods_that_there_are(run):
+    """For the service to refuse: it is asked all the same, but in check mode nobody else would say it."""
+    said = "X_Thing has no method Doo; it has Do, Rest."
+    given = {**CALL, "method": "Doo"}
+    result, connection = run("invoke", given, fault("wsa:ActionNotSupported"), schemas=SCHEMAS)
+    assert result["msg"].endswith(said)
+    assert connection.actions == ["Doo"]
+    result, _connection = run("invoke", given, schemas=SCHEMAS, check_mode=True)
+    assert result["warnings"] == [said]
+    unknown = {**given, "resource_uri": f"{URI}_2"}
+    result, _connection = run("invoke", unknown, fault("wsa:ActionNotSupported"), schemas=SCHEMAS)
+    assert "has no method" not in result["msg"]
+    result, _connection = run("invoke", {**given, "method": "do"}, schemas=SCHEMAS, check_mode=True)
+    assert "warnings" not in result
+
+
 def test_an_action_of_another_class_has_no_schema_here(run):
     given = {**CALL, "method": "http://example.com/other/Do", "arguments": {"Smal": 1}}
     _result, connection = run("invoke", given, returned(0), schemas=SCHEMAS)

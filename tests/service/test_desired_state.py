@@ -33,7 +33,7 @@ def box(request):
     return wired.Box(request.param)
 
 
-def read(box, target=ITEM):
+def read(box, target):
     return box.run("get", target)["instance"]
 
 

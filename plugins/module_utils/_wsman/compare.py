@@ -22,7 +22,7 @@ from .datetimes import CIMDateTime, CIMInterval
 from .instance import Instance, Value
 from .schema import Schema
 
-SchemaOf: t.TypeAlias = "t.Callable[[str | None], Schema | None]"
+SchemaOf: t.TypeAlias = t.Callable[[str | None], Schema | None]
 
 #: Stands in place of a secret.
 MASK: t.Final = "********"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-import types
 import uuid
+from types import SimpleNamespace
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import WSManError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import from_options
@@ -54,14 +54,12 @@ class FakeConnection:
     without schemas refuses them.
     """
 
-    _shell = types.SimpleNamespace(tmpdir="unused")
+    _shell = SimpleNamespace(tmpdir="unused")
     mechanism = None
 
     def __init__(self, answers, options):
         self.answers, self.options = list(answers), options
-        self.session = types.SimpleNamespace(
-            profile=None, identified=False, schemas=None, session_id=str(uuid.uuid4())
-        )
+        self.session = SimpleNamespace(profile=None, identified=False, schemas=None, session_id=str(uuid.uuid4()))
         self.session.mechanism = self.mechanism
         self.session.seconds_left = None
         self.sent, self.repeatable, self.unauthenticated = [], [], []
@@ -119,7 +117,7 @@ class FakeConnection:
         found = re.search("<wsa:MessageID>(.*?)</wsa:MessageID>", text)
         header, body = ("", answer) if isinstance(answer, str) else answer
         body = ENVELOPE.format(id=found.group(1) if found else "", header=header, body=body).encode()
-        return types.SimpleNamespace(body=body, status=200, charset="utf-8", server=self.server)
+        return SimpleNamespace(body=body, status=200, charset="utf-8", server=self.server)
 
     @property
     def actions(self):

@@ -36,6 +36,8 @@ MODES: t.Final[dict[str, str]] = {
 
 #: The list of a query and the class that it selects from.
 SELECT: t.Final = re.compile(r"\s*select\b\s*(?P<list>.*?)\s*\bfrom\s+(?P<name>\w+)", re.IGNORECASE | re.DOTALL)
+#: What no query of WQL lacks; a condition alone has none of it.
+_QUERY = re.compile(r"\A\s*(?:select|associators|references)\b|\bfrom\b", re.IGNORECASE)
 #: Members of the association option and their elements, in the order of the schema (DSP0227 8.2).
 _MEMBERS: t.Final[dict[str, str]] = {
     "association_class_name": "AssociationClassName",
@@ -180,6 +182,14 @@ def _text(filter: t.Any, dialect: str, target: Target | None) -> Filter:
         problem = "it is empty." if empty else "a query is a text; only the selector dialect takes a dictionary."
         raise UsageError(problem, option="filter", remedy="Give a query, or leave it out.")
     xml.check_text(filter, "filter")
+    if dialect == uris.DIALECT_WQL and not _QUERY.search(filter):
+        name = uris.class_name(target.resource_uri) if target is not None else None
+        raise UsageError(
+            "it is no query of WQL.",
+            option="filter",
+            remedy=f"Write SELECT * FROM {name or '<class>'} WHERE <condition>, or a dictionary of names and values, "
+            "which selects by equality.",
+        )
     return Filter(dialect, filter, _xpath_namespaces(filter, target) if dialect == uris.DIALECT_XPATH else {})
 
 
@@ -200,7 +210,8 @@ def _xpath_namespaces(text: str, target: Target | None) -> dict[str, str]:
 def _selector(filter: t.Any, target: Target | None) -> Filter:
     """Rules of MS-WSMV 3.1.4.1.13: a class's URI, each name once, no list, no reference, no quotes in values."""
     if not isinstance(filter, dict) or not filter:
-        raise UsageError("the selector dialect takes a dictionary of names and values", option="filter")
+        remedy = "Give names and values, as in {State: OK}."
+        raise UsageError("the selector dialect takes a dictionary.", option="filter", remedy=remedy)
     if target is not None and target.resource_uri.endswith("*"):
         raise UsageError(
             "the selector dialect compares instances of one class.",

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import filters, uris, xml
@@ -170,6 +172,33 @@ def test_contradictions(options, option):
     with pytest.raises(UsageError) as caught:
         filters.from_plain(**options)
     assert caught.value.option == option
+
+
+@pytest.mark.parametrize(
+    ("given", "target", "words"),
+    [
+        (
+            {"filter": "State = 'Running'"},
+            Target("http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/Win32_Service"),
+            "SELECT * FROM Win32_Service WHERE",
+        ),
+        ({"filter": "State=Running", "dialect": "WQL"}, Target(uris.ALL_CLASSES), "SELECT * FROM <class> WHERE"),
+        ({"filter": "where Fromage = 1"}, None, "which selects by equality."),
+        ({"filter": "State=Running", "dialect": "selector"}, None, "Give names and values"),
+    ],
+)
+def test_a_condition_is_no_query(given, target, words):
+    with pytest.raises(UsageError, match=re.escape(words)) as caught:
+        filters.from_plain(**given, target=target)
+    assert caught.value.option == "filter"
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [("SELEC * FROM X", None), ("associators of {X.Y=1}", None), ("\tselect*from X", "wql"), ("State=1", "cql")],
+)
+def test_what_the_service_has_to_judge(text, dialect):
+    assert filters.from_plain(text, dialect).content == text
 
 
 @pytest.mark.parametrize(

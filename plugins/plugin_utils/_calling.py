@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime
 import re
 import typing as t
 from xml.etree.ElementTree import Element
@@ -20,6 +21,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     operations,
     profiles,
     representation,
+    uris,
     value_maps,
 )
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import EndpointReference, Target
@@ -168,8 +170,25 @@ def _fill(client: Client, target: Target, body: Element, arguments: dict[str, t.
             known = ", ".join(schema.properties)
             remedy = f"It takes {known}." if known else "It takes none."
             raise UsageError(f"{schema.name} has no such parameter.", option=f"arguments.{name}", remedy=remedy)
-    style = (client.known_profile(target.resource_uri) or profiles.GENERIC).datetimes
+    known = client.known_profile(target.resource_uri)
+    if known is None and _has_times(arguments, schema):
+        representation.to_element("values", None, arguments, option="arguments", schema=schema)  # refused unasked
+        known = client.profile(target.resource_uri)
+    style = (known or profiles.GENERIC).datetimes
     representation.fill(body, arguments, option="arguments", schema=schema, datetimes_as=style)
+
+
+def _has_times(values: t.Any, schema: Schema | None) -> bool:
+    """Whether there is a datetime at any depth of *values*, which each kind of service takes in its own way."""
+    if isinstance(values, list):
+        return any(_has_times(one, schema) for one in values)
+    if not isinstance(values, dict):
+        return isinstance(values, datetime.date)
+    for name, value in values.items():
+        member = schema.find(name) if schema is not None else None
+        if (member is not None and member.type == "datetime") or _has_times(value, member and member.schema_of()):
+            return True
+    return False
 
 
 def _read_return_value(value: t.Any, call: Call) -> t.Any:
@@ -201,10 +220,11 @@ def _judge(client: Client, call: Call, expected: t.Sequence[t.Any] | None, resul
 def _follows_dell(client: Client, call: Call, value: t.Any) -> bool:
     """Whether *value* is to be judged as iDRAC's; one Identify where nothing else tells what the service is.
 
-    That is asked for a number only that would be a failure; a service that gives schemas is no iDRAC.
+    That is asked for a number only that would be a failure; a service that gives schemas is no iDRAC, and neither is
+    one that has WMI.
     """
     uri = call.target.resource_uri
-    if not isinstance(value, int) or value in DELL_GOOD:
+    if not isinstance(value, int) or value in DELL_GOOD or uris.wmi_namespace(uri):
         return False
     if client.known_profile(uri) is None and call.method is None and not _jobs.is_dell(client, uri):
         with contextlib.suppress(WSManError):

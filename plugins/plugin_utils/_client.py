@@ -181,7 +181,11 @@ class Client:
         if self.options.profile != "auto":
             return profiles.by_name(self.options.profile)
         cached: Profile | None = self._connection.session.profile
-        return cached or profiles.guess(resource_uri)
+        return cached or profiles.of_resource(resource_uri)
+
+    def likely_profile(self, resource_uri: str) -> Profile:
+        """The same for what harms nobody where it is wrong; GENERIC where nothing tells."""
+        return self.known_profile(resource_uri) or profiles.guess(resource_uri) or profiles.GENERIC
 
     def takes_fragments(self, resource_uri: str) -> bool:
         """Whether the service is known to take the FragmentTransfer header, which destroys data elsewhere."""
@@ -217,8 +221,7 @@ class Client:
             session_id=self._connection.session.session_id,
             encoding=options.encoding,
         )
-        known = self.known_profile(target.resource_uri) if target else None
-        return (known or profiles.GENERIC).adapt(settings)
+        return self.likely_profile(target.resource_uri if target else "").adapt(settings)
 
     def _show(self, request: Request) -> None:
         """One line for -vvv: what and where, and no values."""

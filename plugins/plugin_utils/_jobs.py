@@ -60,7 +60,7 @@ def is_dell(client: Client, resource_uri: str) -> bool:
     known = client.known_profile(resource_uri)
     if known in (profiles.WINDOWS, profiles.OMI, profiles.AMT):
         return False
-    return known is profiles.IDRAC or (uris.class_name(resource_uri) or "").upper().startswith("DCIM_")
+    return known is profiles.IDRAC or uris.is_dell(resource_uri)
 
 
 def wait(client: Client, reference: EndpointReference, timeout: float, *, quiet: bool = False) -> Result:

@@ -39,7 +39,6 @@ NAMESPACE = "root/cimv2"
 WINDOWS_NAMESPACE = "root/hardware"
 
 _WITHOUT = (profiles.OPENWSMAN, profiles.IDRAC, profiles.AMT)
-_DELL = "dcim_"
 
 
 class Schemas:
@@ -112,13 +111,13 @@ class Schemas:
         held = cache.find(namespace, name)
         if held is None:
             return None
-        numeric = self._client.known_profile(target.resource_uri) is not profiles.WINDOWS
+        numeric = self._client.likely_profile(target.resource_uri) is not profiles.WINDOWS
         return schema.equip(held, lambda inner: self._of_class(target, inner), numeric=numeric)
 
     def _may_ask(self, target: Target, name: str, cache: _schema_cache.Cache) -> bool:
         """Whether there may be an answer; of a service that is not known yet it tells as much as Identify would."""
         known = self._client.known_profile(target.resource_uri)
-        if known in _WITHOUT or (known is None and name.lower().startswith(_DELL)):
+        if known in _WITHOUT or (known is None and uris.is_dell(target.resource_uri, name)):
             return False
         return self._asked < MOST and not cache.refused
 

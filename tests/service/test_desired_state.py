@@ -101,6 +101,28 @@ def test_no_fragment_goes_to_a_service_that_is_not_windows(box, target, options,
     assert any(sent) == (box.manner == "windows" and "fragment" in options)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "held"),
+    [
+        ({"fragment": "Text", "value": "part"}, {"Text": "part", "U8": 255}),
+        ({"properties": {"Moment": "2025-01-01T00:00:00Z"}}, {"Text": "a <b> & \"c\" 'd' é€😀", "U8": 255}),
+    ],
+    ids=["fragment", "datetime"],
+)
+def test_omi_is_written_as_omi_by_windows_uris_too(wanted, held):
+    """It answers to those of WMI's classes (wire/omi/170), and takes neither fragments nor wrapped datetimes."""
+    box = wired.Box("omi")
+    target = {"resource_uri": "wmicimv2/Sandbox_AllTypes", "selector_set": {"Id": 1}}
+    assert box.run("get", {**target, "fragment": "Words[1]"})["changed"] is False
+    sent = box.sent
+    result = box.run("put", {**target, **wanted})
+    assert (result.get("msg"), result["changed"], result["verified"]) == (None, True, True)
+    assert not any("FragmentTransfer" in text for text in [*sent, *box.sent])
+    assert {name: result["instance"][name] for name in held} == held
+    if "properties" in wanted:
+        assert result["instance"]["Moment"].startswith("2025-01-01T00:00:00")
+
+
 @pytest.mark.parametrize("manner", MANNERS)
 @pytest.mark.parametrize(
     ("order", "changed"), [({}, True), ({"array_order": "exact"}, True), ({"array_order": "ignore"}, False)]

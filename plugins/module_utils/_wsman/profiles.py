@@ -90,10 +90,18 @@ def detect(identity: Identity | None = None, server: str | None = None) -> Profi
 
 
 def guess(resource_uri: str) -> Profile | None:
-    """The kind of service that alone has such a resource, without asking it; None where several may."""
+    """The kind of service that is likely to have such a resource, for what does no harm to any other."""
     if uris.is_microsoft(resource_uri):
         return WINDOWS
     return AMT if resource_uri.lower().startswith("http://intel.com/wbem/") else None
+
+
+def of_resource(resource_uri: str) -> Profile | None:
+    """The kind of service that alone has such a resource; None where several may.
+
+    Those of WMI's classes are not Windows' alone: OMI answers to them too (wire/omi/170).
+    """
+    return None if uris.wmi_namespace(resource_uri) else guess(resource_uri)
 
 
 def by_name(name: str) -> Profile:

@@ -181,6 +181,11 @@ def is_microsoft(uri: str) -> bool:
     return uri.lower().startswith(_MICROSOFT)
 
 
+def is_dell(uri: str, name: str | None = None) -> bool:
+    """True for an iDRAC's classes, of which *name* is one of those of *uri*; under a WMI URI they are Windows' own."""
+    return (name or class_name(uri) or "").upper().startswith("DCIM_") and wmi_namespace(uri) is None
+
+
 def is_config(uri: str) -> bool:
     """True for ``winrm/config`` and all below it (MS-WSMV 2.2.4.5 and following)."""
     return (uri.lower() + "/").startswith(NS_CONFIG + "/")

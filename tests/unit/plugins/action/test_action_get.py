@@ -56,7 +56,8 @@ def test_types_of_a_built_in_schema_and_the_source_of_a_policy(run):
     ],
 )
 def test_fragment(run, uri, path, answer, value, header):
-    result, connection = run("get", {"resource_uri": uri, "fragment": path}, answer)
+    profile = "windows" if header else "auto"
+    result, connection = run("get", {"resource_uri": uri, "fragment": path}, answer, profile=profile)
     assert result == {"changed": False, "value": value}
     assert ("FragmentTransfer" in connection.sent[0]) == header
 
@@ -67,6 +68,14 @@ def test_fragment_that_the_class_does_not_have(run, path):
     assert result["failed"]
     assert result["msg"].startswith("fragment: Winrs has no member MaxShells. It has ")
     assert "MaxShellsPerUser" in result["msg"]
+
+
+def test_a_uri_of_wmi_is_not_windows_alone(run):
+    """Live OMI answers to it (wire/omi/170), and a fragment header destroys data where it is not understood."""
+    arguments = {"resource_uri": SERVICE_URI, "fragment": "Dep[2]"}
+    result, connection = run("get", arguments, SERVICE)
+    assert result["value"] == "b"
+    assert "FragmentTransfer" not in connection.sent[0]
 
 
 @pytest.mark.parametrize(

@@ -274,6 +274,23 @@ def test_a_strange_value_of_a_strange_service_is_worth_an_identify(run, vendor, 
     assert result["return_value"] == 2
 
 
+@pytest.mark.parametrize(
+    ("vendor", "sent"),
+    [("Microsoft Corporation", "<cim:Datetime>2026-01-02T03:04:05Z</cim:Datetime>"), ("OMI", ">2026-01-02T03:04:05Z<")],
+)
+@pytest.mark.parametrize("uri", [URI, WMI])
+def test_a_time_goes_out_as_the_service_takes_it_whatever_the_run_knows_of_the_class(run, uri, vendor, sent):
+    """The schema is in the run's file, so that no answer to a request for it tells what the service is."""
+    parameter = f'<PARAMETER NAME="At" TYPE="datetime">{IN}</PARAMETER>'
+    name = uri.rpartition("/")[2]
+    schemas = {name: f'<CLASS NAME="{name}"><METHOD NAME="Do" TYPE="uint32">{parameter}</METHOD></CLASS>'}
+    call = {"resource_uri": uri, "method": "Do", "arguments": {"At": "2026-01-02T03:04:05Z"}}
+    run("get", {"resource_uri": uri, "selector_set": {"Id": 1}}, f"<p:{name} xmlns:p='x'/>", schemas=schemas)
+    _result, connection = run("invoke", call, IDENTITY.format(vendor=vendor), returned(0))
+    assert connection.actions == ["Identify", "Do"]
+    assert sent in connection.sent[1]
+
+
 def test_a_service_that_gives_schemas_or_texts_is_no_idrac(run):
     result, connection = run("invoke", CALL, returned(2), schemas=SCHEMAS)
     assert (result["changed"], connection.actions) == (True, ["Do"])

@@ -156,7 +156,8 @@ def test_who_it_is_matters_for_what_is_equal_too(run):
 
 def test_a_fragment_is_named_as_the_service_spells_it(run):
     arguments = {**PLACE, "resource_uri": "wmicimv2/CIM_Thing", "fragment": "VALUE", "value": 2}
-    _result, connection = run("put", arguments, thing(uri=WMI_URI), "", thing("2", uri=WMI_URI))
+    answers = [thing(uri=WMI_URI), "", thing("2", uri=WMI_URI)]
+    _result, connection = run("put", arguments, *answers, profile="windows")
     assert ">Value</wsman:FragmentTransfer>" in connection.sent[1]
     assert ">2</p:Value></wsman:XmlFragment>" in connection.sent[1]
 
@@ -179,12 +180,18 @@ def test_a_fragment_may_be_one_of_several_embedded_instances(run):
 
 
 @pytest.mark.parametrize(
-    ("uri", "profile", "header"), [("cimv2/CIM_Thing", "omi", False), ("wmicimv2/CIM_Thing", "auto", True)]
+    ("uri", "options", "header"),
+    [
+        ("cimv2/CIM_Thing", {"profile": "omi"}, False),
+        ("wmicimv2/CIM_Thing", {"profile": "omi"}, False),
+        ("wmicimv2/CIM_Thing", {"profile": "windows"}, True),
+        ("wmicimv2/CIM_Thing", {"server": "Microsoft-HTTPAPI/2.0"}, True),
+    ],
 )
-def test_a_fragment_is_sent_to_windows_alone(run, uri, profile, header):
+def test_a_fragment_is_sent_to_windows_alone(run, uri, options, header):
     answers = [thing(uri=WMI_URI), "", thing("2", uri=WMI_URI)]
     arguments = {"resource_uri": uri, "fragment": "Value", "value": 2}
-    _result, connection = run("put", arguments, *answers, profile=profile)
+    _result, connection = run("put", arguments, *answers, **options)
     assert ("FragmentTransfer" in connection.sent[1]) == header
     assert ("XmlFragment" in connection.sent[1]) == header
     assert ("<p:Name>" in connection.sent[1]) != header

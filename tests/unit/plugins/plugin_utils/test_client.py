@@ -22,6 +22,7 @@ from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service
 
 CIM = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/X"
 WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/X"
+CONFIG = "http://schemas.microsoft.com/wbem/wsman/1/config"
 ROW = "<wsen:Items><X/></wsen:Items><wsen:EnumerationContext>c</wsen:EnumerationContext>"
 FIRST, PULLED = (
     f"<wsen:EnumerateResponse>{ROW}</wsen:EnumerateResponse>",
@@ -49,7 +50,9 @@ class OutOfTimeError(BaseException):
     ("option", "uri", "server", "name"),
     [
         ("auto", CIM, None, None),
-        ("auto", WMI, None, "windows"),
+        ("auto", WMI, None, None),
+        ("auto", CONFIG, None, "windows"),
+        ("auto", WMI, "Microsoft-HTTPAPI/2.0", "windows"),
         ("auto", "http://intel.com/wbem/wscim/1/amt-schema/1/AMT_X", None, "amt"),
         ("auto", CIM, "Microsoft-HTTPAPI/2.0", "windows"),
         ("auto", CIM, "openwsman/2.8", "openwsman"),

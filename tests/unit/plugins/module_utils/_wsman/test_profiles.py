@@ -51,6 +51,8 @@ def test_detect(vendor, version, server, name):
 def test_guess(uri, name):
     profile = profiles.guess(uri)
     assert (profile.name if profile else None) == name
+    sure = profiles.of_resource(uri)
+    assert sure is (None if uri.startswith(uris.WMI) else profile)  # OMI answers to WMI's URIs too (wire/omi/170)
 
 
 FULL = Settings("http://h/wsman", max_envelope_size=512000, data_locale="en-US", session_id="1")

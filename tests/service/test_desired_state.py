@@ -113,7 +113,7 @@ def test_omi_is_written_as_omi_by_windows_uris_too(wanted, held):
     """It answers to those of WMI's classes (wire/omi/170), and takes neither fragments nor wrapped datetimes."""
     box = wired.Box("omi")
     target = {"resource_uri": "wmicimv2/Sandbox_AllTypes", "selector_set": {"Id": 1}}
-    assert box.run("get", {**target, "fragment": "Words[1]"})["changed"] is False
+    assert box.run("get", {**target, "fragment": "Texts[1]"})["changed"] is False
     sent = box.sent
     result = box.run("put", {**target, **wanted})
     assert (result.get("msg"), result["changed"], result["verified"]) == (None, True, True)

@@ -17,7 +17,8 @@ options:
       - V(winrm/) and V(wsman/) stand for C(http://schemas.microsoft.com/wbem/wsman/1/), V(wmi/) for
         C(http://schemas.microsoft.com/wbem/wsman/1/wmi/), V(wmicimv2/) for the namespace C(root/cimv2) under it, V(cimv2/) for
         C(http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/) and V(shell/) for
-        C(http://schemas.microsoft.com/wbem/wsman/1/windows/shell/).
+        C(http://schemas.microsoft.com/wbem/wsman/1/windows/shell/). V(cimv2/*), for queries, is
+        C(http://schemas.dmtf.org/wbem/wscim/1/*), all classes of a namespace.
       - Selectors can follow as C(winrm) takes them, V(wmicimv2/Win32_Service?Name=WinRM) or
         V(winrm/config/listener?Address=*+Transport=HTTP). A value that holds C(+), C(?) or C(=) is put in double quotes.
       - Either this or O(endpoint_reference) is required.

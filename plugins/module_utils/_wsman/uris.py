@@ -119,7 +119,10 @@ def parse_resource_uri(text: str, option: str = "resource_uri") -> tuple[str, di
 
 
 def _expand(base: str, option: str) -> str:
-    """Replace a leading alias; a text with a scheme is a URI already."""
+    """Replace a leading alias; a text with a scheme is a URI already.
+
+    ``cimv2/*`` is what all classes are called (protocol.md §4), in another form than one of them.
+    """
     if _SCHEME.match(base):
         return base
     head, slash, rest = base.partition("/")
@@ -137,7 +140,7 @@ def _expand(base: str, option: str) -> str:
             remedy="Write what it stands before, as in winrm/config.",
             windows_code=_CODE_BLANK,
         )
-    return uri + rest
+    return ALL_CLASSES if uri == ALIASES["cimv2/"] and rest == "*" else uri + rest
 
 
 def _parse_tail(tail: str, option: str) -> dict[str, str]:

@@ -200,6 +200,16 @@ def test_no_more_schemas_are_asked_for_than_twenty(run, given, asked):
         assert [one["Words"] for one in result["instances"]] == ["one", ["one"], *["one"] * 28] * 2
 
 
+@pytest.mark.parametrize("uri", ["cimv2/*", "http://schemas.dmtf.org/wbem/wscim/1/*", "wmi/root/x/*"])
+def test_rows_of_a_query_have_the_types_of_their_class(run, uri):
+    row = '<w:XmlFragment xmlns:w="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"><Size>7</Size></w:XmlFragment>'
+    answer = f"<wsen:EnumerateResponse><wsman:Items>{row}</wsman:Items><wsman:EndOfSequence/></wsen:EnumerateResponse>"
+    own = '<CLASS NAME="X_1"><PROPERTY NAME="Size" TYPE="uint8"/></CLASS>'
+    given = {"resource_uri": uri, "namespace": "root/x", "filter": "SELECT Size FROM X_1"}
+    result, _connection = run("enumerate", given, answer, schemas={"X_1": own})
+    assert result["instances"] == [{"Size": 7}]
+
+
 @pytest.mark.parametrize(
     ("error", "released"),
     [

@@ -23,6 +23,7 @@ CIM = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/"
         ("WMICIMV2/Win32_Service", WMI + "root/cimv2/Win32_Service", {}),
         ("wmicimv2/*", WMI + "root/cimv2/*", {}),
         ("cimv2/CIM_Foo", CIM + "CIM_Foo", {}),
+        ("CIMV2/*", uris.ALL_CLASSES, {}),
         ("winrm/config", MICROSOFT + "config", {}),
         ("wsman/config/listener", MICROSOFT + "config/listener", {}),
         ("shell/cmd", MICROSOFT + "windows/shell/cmd", {}),

@@ -177,3 +177,23 @@ def test_every_reference_of_a_result_goes_back_into_any_module(box):
         assert box.run("delete", {"endpoint_reference": reference}, check_mode=True)["changed"] is True
     assert box.run("delete", {"endpoint_reference": made["endpoint_reference"]})["changed"] is True
     assert box.run("get", {"endpoint_reference": made["endpoint_reference"]})["failed"] is True
+
+
+def test_it_goes_into_a_method_and_into_an_association(box):
+    services = {"resource_uri": "cimv2/Win32_Service", "namespace": "root/cimv2", "return_type": "epr"}
+    listed = box.run("enumerate", services)["endpoint_references"]
+    called = {"endpoint_reference": listed[0], "method": "InterrogateService", "read_only": True}
+    assert box.run("invoke", called)["return_value"] == 0
+    related = {"resource_uri": "http://schemas.dmtf.org/wbem/wscim/1/*", "namespace": "root/cimv2"}
+    counts = [box.run("enumerate", {**related, "association": {"object": one}})["count"] for one in listed]
+    assert any(counts) and not all(counts)
+
+
+def test_the_address_in_a_reference_is_no_place_to_go_to(box):
+    """It is anonymous, or what a service believes its own name to be (state.md §2)."""
+    selectors = {**ITEM["selector_set"], "__cimnamespace": "root/cimv2"}
+    address = "http://elsewhere.example:1/wsman"
+    reference = {"resource_uri": "cimv2/Sandbox_Item", "selector_set": selectors, "address": address}
+    assert box.run("get", {"endpoint_reference": reference})["instance"]["Name"] == "alpha"
+    assert f"://{box.manner}:" in box.sent[0].partition("</wsa:To>")[0]
+    assert "elsewhere" not in box.sent[0]

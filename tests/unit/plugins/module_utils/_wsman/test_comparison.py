@@ -82,7 +82,7 @@ def test_there_are_at_least_150_rows() -> None:
     assert len({str(row) + repr(row) for row in ROWS}) == len(ROWS)
     assert {row.profile for row in ROWS} == {"windows", "omi", "openwsman", "idrac", "amt", "generic"}
     typed = {kind.removesuffix("[]") for row in ROWS for kind in (row.types or {}).values()}
-    assert typed >= cim.TYPES
+    assert typed >= {*cim.TYPES, "reference"}
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.refused], ids=str)
@@ -117,13 +117,14 @@ def test_where_the_service_keeps_what_it_is_sent_a_second_run_changes_nothing(ro
     assert not plan(row, kept).changed
 
 
-@pytest.mark.parametrize(
-    "row", [row for row in ROWS if row.sent is not None and "Password" not in str(row.after)], ids=str
-)
+def can_be_judged(row: Row) -> bool:
+    """Whether reading back can tell: not of passwords, nor of a text that Openwsman shows as empty whatever it is."""
+    return row.sent is not None and "Password" not in str(row.after) and not (row.warned or "").startswith("A: this")
+
+
+@pytest.mark.parametrize("row", [*filter(can_be_judged, ROWS)], ids=str)
 def test_where_the_service_keeps_nothing_reading_back_says_so(row: Row) -> None:
     first = plan(row, load(row, row.held))
-    if set(first.after) == {"A"} and first.after["A"] == "a & b":
-        return
     findings = verification.judge(first, part_of(row), load(row, row.held), row.profile, schema_of(row))
     assert set(findings.ignored) and not findings.altered and not findings.lost
     assert {name.partition(".")[0] for name in findings.ignored} == set(row.after)

@@ -92,6 +92,36 @@ def test_a_listener_goes_without_what_windows_does_not_take_back() -> None:
     )
 
 
+PLUGIN = (
+    f'<PlugInConfiguration xmlns="{CONFIG}/PluginConfiguration" Name="SEL Plugin" Filename="wsmselpl.dll"'
+    ' Enabled="false" xml:lang="en-US"><Resources><Resource ResourceUri="http://x/sel"><Security Sddl="O:NSG"/>'
+    '</Resource></Resources><Quotas MaxConcurrentUsers="5"/></PlugInConfiguration>'
+)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "after", "changes"),
+    [
+        ({"@enabled": True}, {"@Enabled": True}, ('Enabled="false"', 'Enabled="true"')),
+        ({"@Enabled": "FALSE", "Quotas": {"@MaxConcurrentUsers": 5}}, {}, None),
+        (
+            {"Quotas": {"@MaxConcurrentUsers": 7}},
+            {"Quotas": {"@MaxConcurrentUsers": 7}},
+            ('MaxConcurrentUsers="5"', 'MaxConcurrentUsers="7"'),
+        ),
+    ],
+)
+def test_a_plugin_keeps_its_data_in_attributes(
+    wanted: dict[str, t.Any], after: dict[str, t.Any], changes: tuple[str, str] | None
+) -> None:
+    part = Part(Target(f"{CONFIG}/plugin", {"Name": "SEL Plugin"}), wanted)
+    plan = recipes.plan_put("windows", part, xml.load(PLUGIN.encode()))
+    assert (plan.changed, plan.after) == (changes is not None, after)
+    if changes is not None:
+        expected = PLUGIN.replace(*changes).replace(' xml:lang="en-US"', "")
+        assert xml.dump(plan.representation) == xml.dump(xml.load(expected.encode()))
+
+
 def test_the_part_keeps_the_name_namespace_and_order_that_it_came_in() -> None:
     data = f'<x:Auth xmlns:x="{CONFIG}/service/auth"><x:Kerberos>true</x:Kerberos><x:Basic>false</x:Basic></x:Auth>'
     plan = recipes.plan_put("windows", config_part("/service/auth", {"Basic": True}), xml.load(data.encode()))

@@ -134,8 +134,8 @@ def _send(client: Client, steps: list[Step]) -> list[Response]:
             answers.append(client.execute(step.request))
         except WSManError as error:
             if answers:
-                written = ", ".join(done.part.target.resource_uri for done in steps[: len(answers)])
-                error.add_note(f"Before that, {written} was changed.")
+                written = [done.part.target.resource_uri for done in steps[: len(answers)]]
+                error.add_note(_targets.tell_changed(written))
                 error.after_change = True
             raise
     return answers

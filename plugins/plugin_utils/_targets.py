@@ -118,7 +118,8 @@ def _naming(target: Target) -> t.Iterator[None]:
     try:
         yield
     except WSManError as error:
-        error.add_note(f"This is about {describe(target)}.")
+        if describe(target) not in str(error):
+            error.add_note(f"This is about {describe(target)}.")
         raise
 
 
@@ -133,7 +134,7 @@ def _each(
         except WSManError as error:
             changed = [_name(one) for one in results if one["changed"]]
             if changed and not check_mode:
-                error.add_note(f"Before that, {', '.join(changed)} was changed.")
+                error.add_note(tell_changed(changed))
                 error.after_change = True
             raise
     return gather(results)
@@ -159,6 +160,11 @@ def gather(results: t.Sequence[Result]) -> Result:
     if any("verified" in one for one in results):
         result["verified"] = all(one.get("verified", True) for one in results)
     return {**result, "warnings": warnings} if warnings else result
+
+
+def tell_changed(names: t.Sequence[str]) -> str:
+    """What an error says of those that were written before it."""
+    return f"Before that, {', '.join(names)} {'were' if len(names) > 1 else 'was'} changed."
 
 
 def describe(target: Target) -> str:

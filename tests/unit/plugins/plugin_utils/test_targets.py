@@ -99,8 +99,9 @@ def test_a_key_that_is_a_reference_is_described():
     assert _targets.describe(Target("http://schemas.microsoft.com/wbem/wsman/1/config/winrs")) == "winrs"
 
 
-def act(carry_out, plan=lambda target: target, *, check_mode=False):
-    return _targets.act(Client(*map(named, "ab")), CLASS, QUERY, plan, carry_out, check_mode=check_mode)
+def act(carry_out, plan=lambda target: target, *, names="ab", check_mode=False):
+    query = {**QUERY, "limit_targets": len(names)}
+    return _targets.act(Client(*map(named, names)), CLASS, query, plan, carry_out, check_mode=check_mode)
 
 
 def test_results_are_gathered():
@@ -150,3 +151,18 @@ def test_a_failure_half_way_says_what_was_changed_before(changed, check_mode):
     told = changed and not check_mode
     assert caught.value.after_change is told
     assert ("Before that, CIM_Thing?Name=a was changed." in _result.failure(caught.value)["msg"]) is told
+
+
+def test_what_the_error_names_is_not_said_twice():
+    done = []
+
+    def carry_out(target):
+        if done[1:]:
+            raise ProtocolError("nonsense of CIM_Thing?Name=c")
+        done.append(target)
+        return {"changed": True, "diff": {}}
+
+    with pytest.raises(ProtocolError) as caught:
+        act(carry_out, names="abc")
+    said = "nonsense of CIM_Thing?Name=c. Before that, CIM_Thing?Name=a, CIM_Thing?Name=b were changed."
+    assert _result.failure(caught.value)["msg"] == said

@@ -53,6 +53,9 @@ class TooManyError(UsageError):
 def check(arguments: Arguments, target: Target) -> bool:
     """Whether the task has a filter; UsageError for what cannot be given beside one, and for the filter itself."""
     if arguments.get("filter") is None and arguments.get("dialect") is None:
+        if target.resource_uri.endswith("/*"):
+            remedy = "Name one with its selectors, or give a filter."
+            raise UsageError("it names all classes, and none of them.", option="resource_uri", remedy=remedy)
         return False
     chosen = filters.from_plain(arguments.get("filter"), arguments["dialect"], None, target)
     if projection.has_list(chosen):  # some services make the address of what is selected: without keys, of the class

@@ -54,7 +54,7 @@ def finish(plan: Plan, schema: Schema | None, option: str, selectors: t.Mapping[
             refuse_kind(kind, f"{option}.{name}")
     if lost and not choices.allow_loss:
         refuse_unnamed(lost, option)
-    warnings = [f"With this change the service loses {name}, {kind}." for name, kind in lost.items()]
+    warnings = [f"With this change the service loses {_tell(lost)}."] if lost else []
     _restore_keys(plan.representation, selectors)
     if empty := [name for name in empties(plan.representation) if name.lower() not in named]:
         warnings.append(_EMPTY.format(", ".join(empty)))
@@ -119,12 +119,15 @@ def refuse_kind(kind: str, option: str) -> t.NoReturn:
 
 def refuse_unnamed(found: t.Mapping[str, str], option: str) -> t.NoReturn:
     """UsageError naming what a Put would lose although nobody named it."""
-    lost = ", ".join(f"{name} ({kind})" for name, kind in found.items())
     raise UsageError(
-        f"{_PROBLEM}: with this change it would lose {lost}.",
+        f"{_PROBLEM}: with this change it would lose {_tell(found)}.",
         option=option,
         remedy="Consent with allow_loss: true, or make the change by a method of the class.",
     )
+
+
+def _tell(found: t.Mapping[str, str]) -> str:
+    return ", ".join(f"{name} ({kind})" for name, kind in found.items())
 
 
 def _kind_of_held(child: Element, member: Property | None) -> str | None:

@@ -166,3 +166,11 @@ def test_what_the_error_names_is_not_said_twice():
         act(carry_out, names="abc")
     said = "nonsense of CIM_Thing?Name=c. Before that, CIM_Thing?Name=a, CIM_Thing?Name=b were changed."
     assert _result.failure(caught.value)["msg"] == said
+
+
+@pytest.mark.parametrize("uri", [uris.ALL_CLASSES, "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/*"])
+def test_all_classes_want_a_filter(uri):
+    with pytest.raises(UsageError, match="or give a filter") as caught:
+        _targets.check({"filter": None, "dialect": None}, Target(uri))
+    assert caught.value.option == "resource_uri"
+    assert not _targets.check({"filter": None, "dialect": None}, CLASS)

@@ -12,7 +12,6 @@ import typing as t
 
 import pytest
 import wired
-from ansible import constants
 from wired import ITEM, MANNERS, TYPES, outcome
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError, WSManFault
@@ -21,11 +20,6 @@ CUT = TransportError("The connection was closed.", step="read", outcome_unknown=
 UNAUTHORIZED = TransportError("Refused.", step="authentication", http_status=401)
 GONE = WSManFault(subcode="wsa:DestinationUnreachable", windows_code=0x80041002, windows_name="WBEM_E_NOT_FOUND")
 NOT_FOUND = WSManFault(subcode="wsa:DestinationUnreachable")
-
-
-@pytest.fixture(autouse=True)
-def _fresh_cache(tmp_path, monkeypatch):
-    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
 
 
 @pytest.fixture(params=MANNERS)

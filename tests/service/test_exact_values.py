@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible import constants
 from wired import Box, Result
 
 URI = "cimv2/Sandbox_AllTypes"
@@ -75,11 +74,6 @@ EXPECTED: dict[int, Result] = {
         "Octets": "AAAABA==",
     },
 }
-
-
-@pytest.fixture(autouse=True)
-def run_of_its_own(tmp_path: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
 
 
 @pytest.fixture(params=["windows", "omi", "openwsman"])

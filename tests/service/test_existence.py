@@ -7,13 +7,7 @@ from __future__ import annotations
 
 import pytest
 import wired
-from ansible import constants
 from wired import ITEM, ITEMS, MANNERS, NEW, TWO, TYPES, outcome
-
-
-@pytest.fixture(autouse=True)
-def _fresh_cache(tmp_path, monkeypatch):
-    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
 
 
 @pytest.fixture(params=MANNERS)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import pytest
 import wired
-from ansible import constants
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
 from ansible_collections.wsman.automation.plugins.plugin_utils import _jobs
@@ -62,10 +61,9 @@ class Clock:
 
 
 @pytest.fixture(autouse=True)
-def clock(monkeypatch, tmp_path):
+def clock(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(_jobs, "time", clock)
-    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
     return clock
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import pytest
 import wired
-from ansible import constants
 
 ECHO = {"resource_uri": "cimv2/Sandbox_AllTypes", "namespace": "root/cimv2", "method": "Echo"}
 PEER = {"resource_uri": "cimv2/Sandbox_AllTypes", "selector_set": {"Id": 2, "__cimnamespace": "root/cimv2"}}
@@ -36,11 +35,6 @@ VALUES = [
     ("Origin", {"X": 1, "Y": "-2"}, {"X": 1, "Y": -2, "Label": None}, None),
     ("Origins", [{"X": 1, "Y": 2, "Label": "a"}], [{"X": 1, "Y": 2, "Label": "a"}], None),
 ]
-
-
-@pytest.fixture(autouse=True)
-def _fresh_cache(tmp_path, monkeypatch):
-    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
 
 
 def echo(box, arguments, **more):

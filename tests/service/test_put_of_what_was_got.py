@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import pytest
 import wired
-from ansible import constants
 
 #: Class by CIM namespace; which of them a manner has, it says itself.
 CLASSES = {
@@ -32,11 +31,6 @@ PREFIXES = {
     "DCIM": "http://schemas.dell.com/wbem/wscim/1/cim-schema/2/",
     "AMT": "http://intel.com/wbem/wscim/1/amt-schema/1/",
 }
-
-
-@pytest.fixture(autouse=True)
-def _fresh_cache(tmp_path, monkeypatch):
-    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
 
 
 def instances(box):

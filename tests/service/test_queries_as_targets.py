@@ -7,15 +7,9 @@ from __future__ import annotations
 
 import pytest
 import wired
-from ansible import constants
 from wired import ITEM, ITEMS, TWO
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import WSManFault
-
-
-@pytest.fixture(autouse=True)
-def _fresh_cache(tmp_path, monkeypatch):
-    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
 
 
 @pytest.mark.parametrize("manner", ["windows", "omi", "openwsman"])

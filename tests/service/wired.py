@@ -8,32 +8,14 @@ from __future__ import annotations
 import types
 import typing as t
 
-from ansible_collections.wsman.automation.plugins.action import (
-    wsman_create,
-    wsman_delete,
-    wsman_enumerate,
-    wsman_get,
-    wsman_invoke,
-    wsman_put,
-    wsman_schema,
-)
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import WSManError
-from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import SCHEMAS, FakeConnection
+from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import SCHEMAS, FakeConnection, act
 from sandbox import manners
 from sandbox.config import ConfigProvider, Configuration
 from sandbox.listeners import Listeners
 from sandbox.repository import Repository
 from sandbox.service import Caller, Service
 
-ACTIONS = {
-    "create": wsman_create,
-    "delete": wsman_delete,
-    "enumerate": wsman_enumerate,
-    "get": wsman_get,
-    "invoke": wsman_invoke,
-    "put": wsman_put,
-    "schema": wsman_schema,
-}
 Result = dict[str, t.Any]
 
 MANNERS = ["windows", "omi", "openwsman", "amt"]
@@ -86,18 +68,7 @@ class Box:
     def run(self, name: str, arguments: Result, *, check_mode: bool = False) -> Result:
         """The result of one task; its requests' actions are in ``actions``, those for schemas left out."""
         connection = Connection(self)
-        task = types.SimpleNamespace(
-            action=f"wsman.automation.wsman_{name}",
-            args=arguments,
-            async_val=0,
-            check_mode=check_mode,
-            delegate_to=None,
-            environment=None,
-            no_log=False,
-        )
-        play_context = types.SimpleNamespace(password=None, timeout=10)
-        action = ACTIONS[name].ActionModule(task, connection, play_context, None, None, None)
-        result: Result = action.run(task_vars={})
+        result: Result = act(name, arguments, connection, check_mode=check_mode)
         self.requests = len(connection.sent)  # with those for schemas
         sent = [text for text in zip(connection.actions, connection.sent, strict=True) if SCHEMAS not in text[1]]
         self.actions, self.sent = [action for action, _text in sent], [text for _action, text in sent]

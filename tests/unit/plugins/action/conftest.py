@@ -5,34 +5,10 @@
 
 from __future__ import annotations
 
-import types
-
 import pytest
 from ansible import constants
 
-from ansible_collections.wsman.automation.plugins.action import (
-    wsman_create,
-    wsman_delete,
-    wsman_enumerate,
-    wsman_get,
-    wsman_identify,
-    wsman_invoke,
-    wsman_put,
-    wsman_schema,
-)
-from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import FakeConnection
-
-ACTIONS = {
-    "create": wsman_create,
-    "delete": wsman_delete,
-    "enumerate": wsman_enumerate,
-    "get": wsman_get,
-    "identify": wsman_identify,
-    "invoke": wsman_invoke,
-    "put": wsman_put,
-    "schema": wsman_schema,
-}
-TASK = {"async_val": 0, "check_mode": False, "delegate_to": None, "environment": None, "no_log": False}
+from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import TASK, FakeConnection, act
 
 
 @pytest.fixture
@@ -50,10 +26,7 @@ def run(tmp_path, monkeypatch):
         account = {"authentication": "basic", "user": "joe", "password": "pa55w0rd"}
         connection = FakeConnection(answers, {"host": "box", **account, **given})
         connection.server, connection.schemas, connection.said_types = server, schemas or {}, said_types
-        task = types.SimpleNamespace(action=f"wsman.automation.wsman_{name}", args=arguments, **keywords)
-        play_context = types.SimpleNamespace(password=None, timeout=10)
-        action = ACTIONS[name].ActionModule(task, connection, play_context, None, None, None)
-        result = action.run(task_vars={})
+        result = act(name, arguments, connection, **keywords)
         assert not connection.answers, "not every answer was asked for"
         return result, connection
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import re
 import uuid
 from types import SimpleNamespace
@@ -26,6 +27,18 @@ ENVELOPE = (
     ' xmlns:f="http://schemas.microsoft.com/wbem/wsman/1/wsmanfault">'
     "<s:Header><wsa:RelatesTo>{id}</wsa:RelatesTo>{header}</s:Header><s:Body>{body}</s:Body></s:Envelope>"
 )
+
+
+#: Keywords of a task that the actions look at.
+TASK = {"async_val": 0, "check_mode": False, "delegate_to": None, "environment": None, "no_log": False}
+
+
+def act(name, arguments, connection, **keywords):
+    """The result of the real action of wsman_*name* over *connection*; *keywords* are those of ``TASK``."""
+    module = importlib.import_module(f"ansible_collections.wsman.automation.plugins.action.wsman_{name}")
+    task = SimpleNamespace(action=f"wsman.automation.wsman_{name}", args=arguments, **{**TASK, **keywords})
+    play_context = SimpleNamespace(password=None, timeout=10)
+    return module.ActionModule(task, connection, play_context, None, None, None).run(task_vars={})
 
 
 def fault(subcode: str, code: int | None = None, reason: str = "No.", detail: str = "") -> str:

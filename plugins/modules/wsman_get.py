@@ -19,6 +19,7 @@ options:
       - Or a dictionary with the members C(path) and C(dialect). The only dialect is V(xpath), of which these forms are a part.
       - Windows is asked for the member alone. From every other service, and from C(winrm/config), the whole instance is read and
         the path is looked up in it, with the same result.
+      - A member that the class does not have is refused where its schema is known. Elsewhere it has no value.
     type: raw
   value_maps:
     description:

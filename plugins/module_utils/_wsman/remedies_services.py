@@ -25,8 +25,9 @@ _CIM: t.Final = (
     ),
     Remedy(
         number="CIM_ERR_INVALID_PARAMETER",
-        cause="A value is not valid for the class's provider.",
-        remedy="Check the values in properties, arguments or selector_set.",
+        cause="A value is not valid for the class's provider, or one is missing.",
+        remedy="Check the values in properties, arguments or selector_set, which has to name every key; a resource_uri "
+        "that ends in a star wants a filter.",
     ),
     Remedy(
         number="CIM_ERR_INVALID_CLASS",

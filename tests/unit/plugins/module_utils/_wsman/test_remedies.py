@@ -190,6 +190,13 @@ def test_advice_says_what_it_costs(number, words):
     assert words in load(numbers=[number]).remedy
 
 
+def test_what_omi_says_of_a_missing_key_and_of_all_classes_without_a_filter():
+    """It has the same answer for both as for a wrong value."""
+    found = remedies.find(remedies.Seen("wsman:InternalError", ("CIM_ERR_INVALID_PARAMETER",), service="omi"))
+    for words in ("every key", "wants a filter"):
+        assert words in found.remedy
+
+
 @pytest.mark.parametrize("service", [None, "openwsman", "amt"])
 def test_no_route_is_no_sign_of_openwsman(service):
     """AMT says it in nearly the same words, and the kind of the service is mostly not known then."""

@@ -130,9 +130,14 @@ def _narrow(
     if arguments["return_type"] != "object" or arguments["polymorphism"] is not None:
         return None
     query = projection.select(names, chosen, target.resource_uri)
-    if query is None or not client.profile(target.resource_uri).queries:
+    if query is None or not _takes_queries(client, target.resource_uri):
         return None
     return _make(client, target, query, arguments)
+
+
+def _takes_queries(client: Client, resource_uri: str) -> bool:
+    """Whether the service takes WQL; who has WMI's URIs does, whoever it is."""
+    return uris.wmi_namespace(resource_uri) is not None or client.profile(resource_uri).queries
 
 
 def _collect(client: Client, enumeration: Enumeration, narrow: Enumeration | None) -> tuple[Enumeration, list[Item]]:

@@ -74,6 +74,16 @@ def test_nobody_is_asked_for_properties_of_references(run, more):
     assert connection.sent == []
 
 
+def test_who_has_the_uris_of_wmi_is_not_asked_what_it_is_before_a_query_of_ours(run):
+    arguments = {"resource_uri": "wmicimv2/Win32_Service", "properties": ["Name"]}
+    row = "<wsman:XmlFragment><Name>a</Name></wsman:XmlFragment>"
+    answer = f"<wsen:EnumerateResponse><wsman:Items>{row}</wsman:Items><wsman:EndOfSequence/></wsen:EnumerateResponse>"
+    result, connection = run("enumerate", arguments, answer)
+    assert result["instances"] == [{"Name": "a"}]
+    assert connection.actions == ["Enumerate"]
+    assert "SELECT Name FROM Win32_Service" in connection.sent[0]
+
+
 def test_a_query_of_ours_that_fails_half_way_is_an_error(run):
     """Only one that the service does not take at all is given up for the whole instances."""
     answers = [first("a"), fault("wsman:InternalError"), ""]

@@ -17,6 +17,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     compare,
     fault,
     instance,
+    merge,
     operations,
     profiles,
     recipes,
@@ -75,7 +76,7 @@ def _read_wanted(wanted: Wanted | None, body: Element | None, schema: Schema | N
 def _locate(part: Part, schema: Schema | None) -> Target | None:
     """The instance by its keys, of ``selector_set`` and of the wanted values; None where these do not name one."""
     target = part.target
-    given = {name.lower() for name in target.keys}
+    given = merge.lower(target.keys)
     named = {str(name).lower(): value for name, value in part.wanted.items()}
     selectors = dict(target.selector_set)
     missing = False
@@ -160,7 +161,7 @@ def _mask_secrets(part: Part, schema: Schema | None, choices: Choices) -> Wanted
     """The wanted members as a difference shows them, without what nobody can read afterwards either."""
     names = [*choices.secret_members, *recipes.write_only(part.target.resource_uri)]
     names += [one.name for one in schema.properties.values() if one.write_only] if schema else []
-    secret = {name.lower() for name in names}
+    secret = merge.lower(names)
     return {name: compare.MASK if name.lower() in secret else value for name, value in part.wanted.items()}
 
 
@@ -171,16 +172,16 @@ def _with_keys(wanted: Wanted, located: Target) -> Wanted:
     (wire/omi/61, wire/openwsman/080).
     """
     keys = addressing.selector_set_to_plain(located.keys)
-    named = {str(name).lower() for name in wanted}
+    named = merge.lower(wanted)
     if uris.class_name(located.resource_uri) is None:
-        lower = {name.lower() for name in keys}
-        return {name: value for name, value in wanted.items() if str(name).lower() not in lower}
+        keyed = merge.lower(keys)
+        return {name: value for name, value in wanted.items() if str(name).lower() not in keyed}
     return {**{name: value for name, value in keys.items() if name.lower() not in named}, **wanted}
 
 
 def _send(client: Client, target: Target, body: Element) -> Response:
     if uris.class_name(target.resource_uri) is not None:
-        target = _desired.class_of(target)
+        target = target.of_class
     return client.execute(operations.create(target, body))
 
 

@@ -109,19 +109,13 @@ def is_missing(client: Client, target: Target, error: WSManFault) -> bool:
         return True
     if not fault.may_be_not_found(error, uri):
         return False
-    enumeration = Enumeration(class_of(target), max_elements=1, limit=1)
+    enumeration = Enumeration(target.of_class, max_elements=1, limit=1)
     try:
         with contextlib.closing(client.enumerate(enumeration)) as items:
             next(items, None)
     except WSManFault:
         return False
     return True
-
-
-def class_of(target: Target) -> Target:
-    """The class in its CIM namespace, without the keys of an instance."""
-    namespace = {name: one for name, one in target.selector_set.items() if name not in target.keys}
-    return Target(target.resource_uri, namespace)
 
 
 def read_back(

@@ -77,7 +77,7 @@ def plan_body(client: Client, target: Target, body: Element, choices: Choices) -
     wanted = _result.plain(instance.from_element(body, client.schemas.of(target)))
     whole = Part(target, wanted, option="body")
     plan = _desired.plan(client, whole, held, dataclasses.replace(choices, allow_loss=True))
-    unnamed = {xml.local(one.tag).lower() for one in held} - {name.lower() for name in wanted}
+    unnamed = {xml.local(one.tag).lower() for one in held} - merge.lower(wanted)
     plan = dataclasses.replace(plan, conceded=plan.conceded | unnamed)
     return Work(target, (Step(whole, plan, held, operations.put(target, body)),))
 
@@ -160,6 +160,6 @@ def _replace_element(held: Element, path: fragment.Path, value: t.Any) -> list[t
 
 
 def _lay_over(held: Instance, members: Wanted) -> Instance:
-    named = {str(name).lower() for name in members}
+    named = merge.lower(members)
     kept = {name: one for name, one in held.properties.items() if name.lower() not in named}
     return Instance(held.class_name, held.namespace, {**kept, **members})

@@ -119,6 +119,12 @@ class Target:
         return {name: one for name, one in self.selector_set.items() if name.lower() != uris.NAMESPACE_SELECTOR}
 
     @property
+    def of_class(self) -> Target:
+        """The class in its CIM namespace, without the keys of an instance."""
+        keys = self.keys
+        return Target(self.resource_uri, {name: one for name, one in self.selector_set.items() if name not in keys})
+
+    @property
     def namespace(self) -> str | None:
         """The CIM namespace, as its selector or a WMI URI says it; None where it is left to the service."""
         said = (one for name, one in self.selector_set.items() if name.lower() == uris.NAMESPACE_SELECTOR)

@@ -155,6 +155,13 @@ def to_plain(value: object) -> t.Any:
     return str(value) if isinstance(value, CIMWildcard) else value
 
 
+def as_list(value: t.Any) -> list[t.Any]:
+    """The values of a property as those of an array: none for null, one for a scalar."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
 def check_text(text: str) -> str:
     """The text itself; ValueError where it holds a character that XML 1.0 cannot carry."""
     if bad := uris.UNFIT_FOR_XML.search(text):

@@ -168,11 +168,7 @@ def _value_map(lower: t.Mapping[str, t.Any], cim_type: str) -> dict[str, str]:
     if values is None:
         return {}
     keys = lower.get("valuemap")
-    return value_maps.make(_as_list(values), None if keys is None else _as_list(keys), cim_type)
-
-
-def _as_list(value: t.Any) -> list[t.Any]:
-    return list(value) if isinstance(value, (list, tuple)) else [value]
+    return value_maps.make(cim.as_list(values), None if keys is None else cim.as_list(keys), cim_type)
 
 
 def _method(element: Element) -> Method:

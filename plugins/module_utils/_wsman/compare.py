@@ -62,7 +62,7 @@ def equal(
     if isinstance(held, bytes) and wanted is not None:
         return _equal_scalars(held, wanted, "octetstring", terms)
     if wanted is None or isinstance(wanted, (list, tuple)) or held is None or isinstance(held, list):
-        return _equal_lists(_as_list(held), _as_list(wanted), cim_type, terms, schema_of)
+        return _equal_lists(cim.as_list(held), cim.as_list(wanted), cim_type, terms, schema_of)
     if isinstance(held, Instance):
         return _equal_instances(held, wanted, terms, schema_of)
     if isinstance(held, EndpointReference):
@@ -98,12 +98,6 @@ def _mask(value: t.Any, mask: str) -> t.Any:
     if isinstance(value, dict):
         return {name: _mask(one, mask) for name, one in value.items()}
     return value if value is None or isinstance(value, bool) or value == "" else mask
-
-
-def _as_list(value: t.Any) -> list[t.Any]:
-    if value is None:
-        return []
-    return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def _equal_lists(

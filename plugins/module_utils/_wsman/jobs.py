@@ -15,7 +15,7 @@ import re
 import typing as t
 
 from . import cim, uris, xml
-from .addressing import EndpointReference, SelectorSet, Target
+from .addressing import EndpointReference, Target
 from .errors import ProtocolError, UsageError
 from .filters import Filter
 from .instance import Instance, Value
@@ -89,12 +89,9 @@ def query(reference: EndpointReference) -> tuple[Target, Filter] | None:
     name = known.get("instanceid")
     if not isinstance(name, str):
         return None
-    namespace: SelectorSet = {
-        selector: value for selector, value in selectors.items() if selector.lower() == uris.NAMESPACE_SELECTOR
-    }
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
     text = f'select * from {uri.rpartition("/")[2]} where InstanceID="{quoted}"'
-    return Target(uri, namespace), Filter(uris.DIALECT_WQL, text)
+    return Target(uri, selectors).of_class, Filter(uris.DIALECT_WQL, text)
 
 
 def judge(job: Instance) -> JobState:

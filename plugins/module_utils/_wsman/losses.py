@@ -14,7 +14,7 @@ import datetime
 import typing as t
 from xml.etree.ElementTree import Element
 
-from . import addressing, instance, representation, xml
+from . import addressing, cim, instance, representation, xml
 from .addressing import EndpointReference
 from .datetimes import CIMDateTime, CIMInterval, CIMWildcard
 from .errors import UsageError
@@ -99,7 +99,7 @@ def refuse(wanted: t.Mapping[str, t.Any], schema: Schema | None, option: str, *,
         kind = _kind_of_wanted(value, schema.find(name) if schema else None)
         if kind is not None:
             refuse_kind(kind, f"{option}.{name}")
-        if any(isinstance(one, str) and "&" in one for one in _as_list(value)):
+        if any(isinstance(one, str) and "&" in one for one in cim.as_list(value)):
             unreadable.append(name)
     if unreadable and not allow_loss:
         raise UsageError(
@@ -145,7 +145,7 @@ def _kind_of_held(child: Element, member: Property | None) -> str | None:
 
 
 def _kind_of_wanted(value: t.Any, member: Property | None) -> str | None:
-    for one in _as_list(value):
+    for one in cim.as_list(value):
         if isinstance(one, EndpointReference) or representation.is_reference(one):
             return _TYPED["reference"]
         if isinstance(one, (dict, Instance)):
@@ -157,7 +157,3 @@ def _kind_of_wanted(value: t.Any, member: Property | None) -> str | None:
         if isinstance(one, str) and is_cim_datetime(one):
             return _TYPED["datetime"]
     return None
-
-
-def _as_list(value: t.Any) -> t.Sequence[t.Any]:
-    return value if isinstance(value, (list, tuple)) else [value]

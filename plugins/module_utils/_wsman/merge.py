@@ -156,9 +156,9 @@ def _merge_members(
 
 def refuse_twice(wanted: t.Mapping[str, t.Any], option: str) -> None:
     """UsageError for two names that differ by case only: they are one member (DSP0004 4.2)."""
-    lower = [str(name).lower() for name in wanted]
+    names = [str(name).lower() for name in wanted]
     for number, name in enumerate(wanted):
-        if lower[number] in lower[:number]:
+        if names[number] in names[:number]:
             raise UsageError(
                 "it is given twice, in upper and lower case.", option=f"{option}.{name}", remedy="Give it once."
             )

@@ -112,7 +112,7 @@ def _compare_unnamed(
     if profile not in _WHOLE:
         return lost, moved
     terms = compare.Terms(profile)
-    named = {str(name).lower() for name in plan.wanted} | plan.conceded
+    named = merge.lower(plan.wanted) | plan.conceded
     for name in dict.fromkeys(xml.local(child.tag) for child in plan.held if child.tag != instance.LOCATION):
         before, held = (_read(element, name, schema) for element in (plan.held, now))
         if name.lower() in named or before in (None, "", []) or compare.equal(held, before, None, terms):

@@ -657,9 +657,12 @@ class Connection(ConnectionBase):
         """The HTTP session of these options, shared with equal ones in this process. Raises UsageError."""
         return _transport.session(self.session_options())
 
-    def send(self, data: bytes, *, repeatable: bool = True, changes: bool | None = None) -> _transport.Answer:
-        """Send a SOAP message, return the one that answers it. Raises UsageError and TransportError."""
-        return self.session.send(data, repeatable=repeatable, changes=changes)
+    def send(self, data: bytes, **options: t.Any) -> _transport.Answer:
+        """Send a SOAP message, return the one that answers it. *options* are those of ``Session.send``.
+
+        Raises UsageError and TransportError.
+        """
+        return self.session.send(data, **options)
 
     def send_unauthenticated(self, data: bytes) -> _transport.Answer:
         """Send an Identify without credentials, as a service answers it to everybody (MS-WSMV 3.1.4.1.21)."""

@@ -102,8 +102,12 @@ class _Connection:
             super().request(*arguments, **options)
         finally:
             self._held = None
+        if self.exchange.before is not None:
+            self.exchange.before()
         super().send(b"".join(held))
         self.exchange.sent = True
+        if self.exchange.after is not None:
+            self.exchange.after()
 
     def send(self, data: bytes) -> None:
         if self._held is None:

@@ -42,6 +42,7 @@ class Exchange:
     request was handed to the system, *opened* once a connection was made for this request. *may_open* is false while a
     request belongs to the connection that is open, as one does that was authenticated. *limit* is the name of what ends
     at the deadline; *most* the octets of one answer, heads and all, beyond which nothing is read (0: no limit).
+    *before* is called right before a request is handed to the system, *after* right after that; neither may raise.
     """
 
     def __init__(self, peer: str) -> None:
@@ -49,6 +50,8 @@ class Exchange:
         self.may_open = True
         self.limit = DEADLINE
         self.most = 0
+        self.before: t.Callable[[], None] | None = None
+        self.after: t.Callable[[], None] | None = None
         self.begin(0.0, 0.0, None, None)
 
     def begin(

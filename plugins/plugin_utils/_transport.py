@@ -75,8 +75,11 @@ class Session:
 
     *profile* is the caller's to set once it knows what the service is, *identified* once it has answered an Identify,
     and so is *schemas*, what is known of its classes; *session_id* is made once; *mechanism* is what Negotiate has
-    agreed upon (``kerberos``, ``ntlm``), once it has.
+    agreed upon (``kerberos``, ``ntlm``), once it has. *announce* is called right before a request that may change
+    something is handed to the system, and must not raise.
     """
+
+    announce: t.Callable[[], None] | None = None
 
     def __init__(self, options: SessionOptions) -> None:
         self.options = options
@@ -93,6 +96,8 @@ class Session:
         self._login_seconds: float | None = None
         self._answered = False
         self._is_aside = False
+        self._before: t.Callable[[], None] | None = None
+        self._after: t.Callable[[], None] | None = None
         self._headers = _headers(options)
 
     @property
@@ -112,12 +117,15 @@ class Session:
         repeatable: bool = True,
         changes: bool | None = None,
         headers: t.Mapping[str, str] | None = None,
+        replay: bytes | None = None,
+        meanwhile: t.Callable[[], None] | None = None,
     ) -> Answer:
         """Send one SOAP message and return the SOAP message that answers it.
 
         *repeatable* says that a second execution does no harm: then the request is sent once more where the kept
         connection turns out to be dead. *changes*, its contrary where not given, says that it matters whether a
-        request without an answer was executed. Raises :class:`TransportError`.
+        request without an answer was executed. *meanwhile* is called once the whole request has left, before its answer
+        is read, and never twice; it must neither raise nor send. Raises :class:`TransportError`.
         """
         changes = not repeatable if changes is None else changes
         self._check_not_refused()
@@ -126,7 +134,8 @@ class Session:
             try:
                 with self._logging_in():
                     self._choose()
-                reply = self._send_prepared(data, heads, repeatable, changes)
+                with self._watched(changes, meanwhile):
+                    reply = self._send_prepared(data, heads, repeatable, changes)
             except TransportError as error:
                 if self._is_aside and self._answered:
                     error.secret_refused = False  # it was taken a moment ago: what is refused is this request
@@ -136,6 +145,27 @@ class Session:
         self._answered = True
         return self._judge(reply, changes)
 
+    @contextlib.contextmanager
+    def _watched(self, changes: bool, meanwhile: t.Callable[[], None] | None) -> t.Iterator[None]:
+        """Inside, requests of :meth:`_post_watched` are announced, and *meanwhile* is called after the first."""
+        self._before, self._after = self.announce if changes else None, meanwhile
+        try:
+            yield
+        finally:
+            self._before = self._after = None
+
+    def _post_watched(self, body: bytes, heads: t.Mapping[str, str]) -> Reply:
+        def after() -> None:
+            meanwhile, self._after = self._after, None
+            if meanwhile is not None:
+                meanwhile()
+
+        self._exchange.before, self._exchange.after = self._before, after
+        try:
+            return self._post(body, heads, bound=self._login.bound)
+        finally:
+            self._exchange.before = self._exchange.after = None
+
     def _send_prepared(self, data: bytes, heads: t.Mapping[str, str], repeatable: bool, changes: bool) -> Reply:
         """The request and its answer; once more where the connection, or what it had proved, was lost before."""
         login = self._login
@@ -144,7 +174,7 @@ class Session:
                 login.prepare(self)
             body, dressed = login.dress(data, heads)
             try:
-                reply = self._post(body, dressed, bound=login.bound)
+                reply = self._post_watched(body, dressed)
             except _http.FAILURES as error:
                 again = not is_last and login.settled and _failures.is_stale(error, self._exchange, repeatable)
                 self._drop()

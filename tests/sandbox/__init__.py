@@ -24,6 +24,7 @@ from .authentication import Basic, Gate, Scheme
 from .certificates import Authority, ClientCertificate
 from .client_certificates import ClientCertificates
 from .config import ConfigProvider, Configuration
+from .counts import Counts
 from .digest import Digest
 from .digest import Settings as DigestSettings
 from .front import Front
@@ -104,13 +105,15 @@ class Sandbox:
         self._journal = Journal(bodies=record_bodies)
         self.misbehaviour = Misbehaviour()
         self.accounts = Accounts(self.users, domain, (MACHINE, socket.gethostname(), *HOSTS), keytab)
-        self.gate = Gate([self._scheme(name) for name in self.manner.schemes])
+        self.counts = Counts()
+        self.gate = Gate([self._scheme(name) for name in self.manner.schemes], self.counts)
         self.service = Service(
             self.manner,
             [],
             self.configuration.limits,
             read_only_users=frozenset(read_only_users),
             security_profiles=self._security_profiles,
+            counts=self.counts,
         )
         self.http_port = self.https_port = 0
         self.ca_file = self.crl_file = ""
@@ -135,7 +138,7 @@ class Sandbox:
         }
         bindings = {one.thumbprint: one.bindings for one in self._certificates}
         self.server = Server(
-            self.host, self.listeners, contexts, bindings, self.misbehaviour, self._journal, self._wire
+            self.host, self.listeners, contexts, bindings, self.misbehaviour, self._journal, self._wire, self.counts
         )
         self.server.front = Front(
             self.service, self.gate, self.configuration, self.misbehaviour, self.server.stopping.wait
@@ -240,6 +243,7 @@ class Sandbox:
         if self._wire is not None:
             self._wire.clear()
         self.gate.clear()
+        self.counts.clear()
         self.accounts.forget()
         self.server.connections = 0
 
@@ -257,10 +261,12 @@ class Sandbox:
             "manner": self.manner.name,
             "requests": self.requests,
             "connections": self.connections,
+            "open_connections": self.server.open_connections,
             "authentication_failures": self.authentication_failures,
             "failures": self.failures,
             "handshakes": self.handshakes,
             "contexts": self.contexts,
+            **self.counts.to_plain(),
         }
 
     def _scheme(self, name: str) -> Scheme:

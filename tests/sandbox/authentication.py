@@ -17,6 +17,7 @@ import threading
 import typing as t
 
 from .config import Configuration
+from .counts import Counts
 from .http import Request
 
 Users = t.Mapping[str, str]
@@ -128,10 +129,11 @@ class Basic:
 
 class Gate:
     """All schemes of a service. *failures* counts, by scheme in lower case, the credentials that were refused;
-    *handshakes* those that were completed."""
+    *handshakes* those that were completed; *counts*: see there."""
 
-    def __init__(self, schemes: t.Sequence[Scheme]) -> None:
+    def __init__(self, schemes: t.Sequence[Scheme], counts: Counts | None = None) -> None:
         self.schemes = list(schemes)
+        self._counts = counts or Counts()
         self._by_name = {scheme.name.lower(): scheme for scheme in schemes}
         self.failures: collections.Counter[str] = collections.Counter()
         self.handshakes = 0
@@ -150,7 +152,11 @@ class Gate:
         name, _space, rest = authorization.strip().partition(" ")
         scheme = self._by_name.get(name.lower())
         if scheme is not None and scheme.enabled(link.secure):
+            if not _on_its_way(link.session, scheme):
+                self._counts.add("begun", _short(scheme.name))
             verdict = scheme.judge(rest.strip(), request, link)
+            if verdict.user is not None:
+                self._counts.add("completed", _short(scheme.name))
         else:
             verdict = Verdict(scheme=name, failed=True)
         if verdict.failed or verdict.finished:
@@ -179,3 +185,13 @@ class Gate:
                 self.failures[(verdict.scheme or "").lower()] += 1
             if verdict.finished:
                 self.handshakes += 1
+
+
+def _on_its_way(session: Session | None, scheme: Scheme) -> bool:
+    """Whether the connection is in the middle of a handshake of that scheme."""
+    return session is not None and session.user is None and session.scheme == scheme.name
+
+
+def _short(name: str) -> str:
+    """A scheme's name for counters: that of client certificates is a URI."""
+    return "certificate" if "/" in name else name.lower()

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The control server: plain HTTP with JSON on loopback, for tests and tools in other processes.
 
-``GET /state`` counters and open contexts · ``GET /journal`` · ``GET /wire`` all octets by connection · ``POST
-/misbehave`` {kind, options} · ``POST /jobs`` {outcome, readings, seconds} of the next job · ``POST /steal`` forgets
-the open enumerations · ``POST /configuration`` {path: value} sets values behind the protocol's back · ``POST /clear``
-counters and misbehaviour · ``POST /reset`` everything · ``POST /stop`` ends the service.
+``GET /state`` counters (``counts.py``) and open contexts · ``GET /journal`` · ``GET /wire`` all octets by connection ·
+``POST /misbehave`` {kind, options} · ``POST /jobs`` {outcome, readings, seconds} of the next job · ``POST /steal``
+forgets the open enumerations · ``POST /configuration`` {path: value} sets values behind the protocol's back · ``POST
+/clear`` counters and misbehaviour · ``POST /reset`` everything · ``POST /stop`` ends the service.
 """
 
 from __future__ import annotations

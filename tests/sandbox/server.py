@@ -15,6 +15,7 @@ import time
 import typing as t
 
 from .authentication import NOBODY, Link
+from .counts import Counts
 from .front import Arrival, Front, Outcome
 from .http import Disconnected, Request, Response, Stream, write
 from .journal import Journal, Record
@@ -67,7 +68,9 @@ class Server:
         misbehaviour: Misbehaviour,
         journal: Journal,
         wire: Wire | None = None,
+        counts: Counts | None = None,
     ) -> None:
+        self._counts = counts or Counts()
         self.wire = wire
         self._host = host
         self._listeners = listeners
@@ -144,7 +147,11 @@ class Server:
             connection.settimeout(_IDLE)
             link = Link()
             if endpoint.contexts is not None:
+                self._counts.add("tls_handshakes", "begun")
                 connection = endpoint.contexts.current().wrap_socket(connection, server_side=True)
+                self._counts.add("tls_handshakes", "completed")
+                if connection.session_reused:
+                    self._counts.add("tls_handshakes", "resumed")
                 link = Link(True, self._bindings[endpoint.key[2]], connection.getpeercert(True))
             endpoint.connections.add(connection)
             Connection(self, endpoint, connection, number, link).serve()
@@ -156,6 +163,12 @@ class Server:
         finally:
             endpoint.connections.discard(connection)
             connection.close()
+
+    @property
+    def open_connections(self) -> int:
+        """How many connections there are now, those in a TLS handshake left out."""
+        with self._lock:
+            return sum(len(endpoint.connections) for endpoint in self._endpoints.values())
 
     def prefixes(self, endpoint: Endpoint) -> set[str]:
         """The URL prefixes that are served on a port."""

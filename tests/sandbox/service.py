@@ -15,6 +15,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from . import fragments, headers, names, soap
 from .contexts import Contexts
+from .counts import Counts, last_part
 from .enumeration import OVERHEAD, Enumerations
 from .faults import Fault, ProviderFault
 from .headers import Limits
@@ -75,8 +76,10 @@ class Service:
         *,
         read_only_users: t.Container[str] = (),
         security_profiles: t.Callable[[], t.Iterable[str]] | None = None,
+        counts: Counts | None = None,
     ) -> None:
         self.style = style
+        self.counts = counts or Counts()
         self.contexts = Contexts()
         self.providers = list(providers)
         self.read_only_users = read_only_users
@@ -104,10 +107,12 @@ class Service:
             reply.resource_uri = envelope.text(f"{{{names.WSMAN}}}ResourceURI")
             if envelope.content is not None and envelope.content.tag == _IDENTIFY + "Identify":
                 reply.action = "Identify"
+                self.counts.add("actions", "Identify")
                 if interfere is not None:
                     interfere(None)
                 reply.body = soap.answer(self.style, None, None, self._identify(caller), encoding=envelope.encoding)
                 return reply
+            self.counts.add("actions", last_part(reply.action or ""))
             call = headers.check(envelope, self.style, self._limits())
             call.user, call.secure, call.local_port = caller.user or "", caller.secure, caller.local_port
             call.user_agent = caller.user_agent
@@ -155,6 +160,7 @@ class Service:
         if not complies and any(option.must_comply for option in call.options):
             raise Fault.named("INVALID_OPTIONS")
         with self._lock:
+            self._count(call)
             content = self._operate(call, provider)
         limit = call.max_envelope_size - OVERHEAD
         if content is not None:
@@ -181,6 +187,13 @@ class Service:
         if best is None:
             raise Fault.named("INVALID_RESOURCE_URI")
         return best[1]
+
+    def _count(self, call: Call) -> None:
+        """What changes something, or may."""
+        if call.action not in _READ:
+            action, name = last_part(call.action), last_part(call.resource_uri)
+            transfer = call.action.startswith(names.TRANSFER)
+            self.counts.add("executions", f"{action} {name}" if transfer else f"{name}.{action}")
 
     def _operate(self, call: Call, provider: Provider) -> Element | None:
         if call.fragment is not None:

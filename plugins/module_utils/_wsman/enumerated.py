@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an answer to Enumerate or Pull holds: its items, the context, and whether that is all (protocol.md §5.3).
 
-Instances stay elements here; the conversation is ``enumeration.py``'s.
+Bytes become that in ``pull_reader.py``; the conversation is ``enumeration.py``'s.
 """
 
 from __future__ import annotations
@@ -14,17 +14,38 @@ from xml.etree.ElementTree import Element
 
 from . import addressing, instance, uris, xml
 from .addressing import EndpointReference, Target
+from .instance import Instance
+from .schema import Schema
 
 _PROTOCOL: t.Final = (uris.NS_ENUMERATION, uris.NS_WSMAN)
 _ITEMS: t.Final = frozenset(xml.qname(namespace, "Item") for namespace in _PROTOCOL)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(slots=True)
 class Item:
-    """One item: an instance (or ``wsman:XmlFragment``), its endpoint reference, or both, as was asked for."""
+    """One item: an instance (or ``wsman:XmlFragment``), its endpoint reference, or both, as was asked for.
+
+    The instance is an *element*, or read already: *instance*, by *schema*.
+    """
 
     element: Element | None = None
     endpoint_reference: EndpointReference | None = None
+    instance: Instance | None = None
+    schema: Schema | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Batch:
+    """One answer: its *items* as they came, *context* to pull with (None at the end), and whether that is all.
+
+    *estimate* is how many there are, where the service says it; *kind* is ``EnumerateResponse`` or ``PullResponse``.
+    """
+
+    items: list[Item]
+    context: Element | None
+    ended: bool
+    estimate: int | None = None
+    kind: str | None = None
 
 
 def read(content: Element) -> tuple[list[Element], Element | None, bool]:
@@ -56,6 +77,18 @@ def read(content: Element) -> tuple[list[Element], Element | None, bool]:
 def is_blank(element: Element) -> bool:
     """True for a context that is none."""
     return not len(element) and not (element.text or "").strip()
+
+
+def resolve(items: list[Item], target: Target, return_type: str) -> list[Item]:
+    """The items of a batch as they were asked for; what was read already is what it is."""
+    if all(one.element is None for one in items):
+        return items
+    return read_items([one.element for one in items if one.element is not None], target, return_type)
+
+
+def has_parts(element: Element) -> bool:
+    """True for a ``wsman:Item``, which holds an instance and its reference."""
+    return element.tag in _ITEMS
 
 
 def read_items(elements: list[Element], target: Target, return_type: str) -> list[Item]:

@@ -127,9 +127,14 @@ def complete_one(value: t.Any, target: Target) -> t.Any:
 
 def class_of(element: Element) -> str | None:
     """The class of an instance; None for a row of a projection, which does not say."""
-    if element.tag == XML_FRAGMENT:
+    return class_of_kind(element.tag, element.get(TYPE))
+
+
+def class_of_kind(tag: str, xsi_type: str | None) -> str | None:
+    """The class of all instances with that tag and that ``xsi:type``; None for rows of a projection."""
+    if tag == XML_FRAGMENT:
         return None
-    return class_of_type(element.get(TYPE, "")) or xml.local(element.tag)
+    return class_of_type(xsi_type or "") or xml.local(tag)
 
 
 def class_of_type(qualified: str) -> str | None:

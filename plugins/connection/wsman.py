@@ -595,7 +595,13 @@ from ansible.plugins.connection import ConnectionBase
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import envelope, operations
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions, from_options
-from ansible_collections.wsman.automation.plugins.plugin_utils import _compatibility, _foreign, _kerberos, _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import (
+    _compatibility,
+    _foreign,
+    _kerberos,
+    _sessions,
+    _transport,
+)
 from ansible_collections.wsman.automation.plugins.plugin_utils._say import say
 
 #: What an option of ours is called here if its own name is a keyword of tasks, which core would take its value from.
@@ -655,7 +661,7 @@ class Connection(ConnectionBase):
     @property
     def session(self) -> _transport.Session:
         """The HTTP session of these options, shared with equal ones in this process. Raises UsageError."""
-        return _transport.session(self.session_options())
+        return _sessions.session(self.session_options())
 
     def send(self, data: bytes, **options: t.Any) -> _transport.Answer:
         """Send a SOAP message, return the one that answers it. *options* are those of ``Session.send``.
@@ -666,7 +672,7 @@ class Connection(ConnectionBase):
 
     def send_unauthenticated(self, data: bytes) -> _transport.Answer:
         """Send an Identify without credentials, as a service answers it to everybody (MS-WSMV 3.1.4.1.21)."""
-        anonymous = _transport.session(self.session_options().anonymous())
+        anonymous = _sessions.session(self.session_options().anonymous())
         return anonymous.send(data, headers=_transport.UNAUTHENTICATED)
 
     def types(self) -> t.Any:
@@ -728,8 +734,8 @@ class Connection(ConnectionBase):
         """Close the HTTP session of these options."""
         self._connected = False
         if self._resolved is not None:
-            _transport.close(self._resolved)
-            _transport.close(self._resolved.anonymous())
+            _sessions.close(self._resolved)
+            _sessions.close(self._resolved.anonymous())
 
     def reset(self) -> None:
         """The same: the next request opens anew."""

@@ -28,7 +28,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors imp
     WSManError,
     WSManFault,
 )
-from ansible_collections.wsman.automation.plugins.plugin_utils import _answers, _proxy, _tls_probe, _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _answers, _proxy, _sessions, _tls_probe
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from ansible_collections.wsman.automation.plugins.plugin_utils._login import Reply
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import Result
@@ -100,7 +100,7 @@ class _Way:
 
     def __init__(self, client: Client) -> None:
         self.client, self.options = client, client.options
-        self.session = _transport.session(client.options)
+        self.session = _sessions.direct(client.options)
         self.anonymous = client.options.authentication == "none"
         self.identity: Result | None = None
         self.reply: Reply | None = None

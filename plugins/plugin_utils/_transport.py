@@ -1,17 +1,16 @@
 # Copyright (c) 2026 the wsman.automation authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bytes to a service and bytes back: sessions that keep their connection, and one error for each way it can fail.
+"""Bytes to a service and bytes back: a session that keeps its connection, and one error for each way it can fail.
 
-Sessions live in a module-level dictionary keyed by their frozen options, so that a loop and its retries share one
-connection; a fork begins with none. Knows HTTP; of SOAP only what a SOAP message looks like, and one harmless request.
+Who has which session is known to ``_sessions.py``. Knows HTTP; of SOAP only what a SOAP message looks like, and one
+harmless request.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
-import os
 import time
 import typing as t
 import uuid
@@ -31,9 +30,7 @@ PATIENCE = 5.0  # seconds for an answer to who shows nothing; then it is asked i
 PARTING_SECONDS = 1.0  # for giving back what was opened on a service, once all else is over
 _CHUNK = 1024 * 1024
 
-_sessions: dict[SessionOptions, Session] = {}
 _refused: dict[tuple[t.Any, ...], TransportError] = {}  # by account
-_owner = os.getpid()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,29 +42,6 @@ class Answer:
     charset: str | None
     server: str | None
     headers: t.Mapping[str, str]
-
-
-def session(options: SessionOptions) -> Session:
-    """The session of these options, the same one each time in this process. Raises UsageError; sends nothing."""
-    _leave_parent()
-    if options not in _sessions:
-        _sessions[options] = Session(options)
-    return _sessions[options]
-
-
-def close(options: SessionOptions) -> None:
-    """Close the connection of these options, if there is one; what was refused stays refused."""
-    _leave_parent()
-    if options in _sessions:
-        _sessions.pop(options).close()
-
-
-def _leave_parent() -> None:
-    """Forget the sessions that a fork has inherited: their connections are the parent's."""
-    global _owner
-    if _owner != os.getpid():
-        _owner = os.getpid()
-        _sessions.clear()
 
 
 class Session:

@@ -1,127 +1,117 @@
 # Copyright (c) 2026 the wsman.automation authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Enumerates the same rows with this collection's client and with pypsrp's WSMan, in turn; prints the seconds as JSON.
+"""Enumerates the same rows in several ways that take turns, each from the first request to dictionaries; JSON.
 
-Both ask for the same number of rows in each Pull and parse every answer; neither converts rows. What conversion to
-plain values costs on top, without and with the schema of the class, is measured apart. The service's facts come as JSON
-in the variable WSMAN_BENCH_SERVICE.
+All ask for as many rows at a time as this collection's module does, in as many requests, over open connections:
+``ours`` is what wsman_enumerate does between its arguments and its result, values typed by the schema of the class ·
+``raw`` a socket and expat, text · ``pypsrp`` its WSMan and the tree of ElementTree that it gives, text · ``xmltodict``
+the raw socket, and xmltodict.parse of each answer as it comes, text.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import time
+import re
 import typing
 from xml.etree import ElementTree
 
+import raw
+import xmltodict
+from client import Facts, Rows, connect, enumerate_all, record, service_facts, take_turns
 from pypsrp.wsman import NAMESPACES, WSMan
 
-from ansible_collections.wsman.automation.plugins.module_utils._wsman import addressing, enumeration, instance, session
-from ansible_collections.wsman.automation.plugins.plugin_utils import _result, _transport
-from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
-
-WSEN = NAMESPACES["wsen"]
-WSMAN = NAMESPACES["wsman"]
+WSEN, WSMAN = NAMESPACES["wsen"], NAMESPACES["wsman"]
+BATCH = re.compile(rb"MaxElements>(\d+)<")
 
 
-class Connection:
-    """What a client needs of a connection, without Ansible's plugin around it."""
-
-    def __init__(self, options: session.SessionOptions):
-        self.options = options
-        self.session = _transport.session(options)
-
-    def session_options(self) -> session.SessionOptions:
-        return self.options
-
-    def send(self, data: bytes, **options: bool) -> typing.Any:
-        return self.session.send(data, **options)
-
-    def aside(self, seconds: float) -> typing.ContextManager[None]:
-        return self.session.aside(seconds)
-
-
-def connect(facts: dict[str, typing.Any]) -> Connection:
-    options = {
-        "host": facts["host"],
-        "port": facts["http_port"],
-        "scheme": "http",
-        "authentication": "basic",
-        "user": facts["user"],
-        "password": facts["password"],
-        "message_encryption": "never",
-    }
-    return Connection(session.from_options(options))
-
-
-def ours(client: Client, resource_uri: str, batch: int, convert: bool = False, typed: bool = False) -> int:
-    target = addressing.Target(resource_uri, {})
-    schema = client.schemas.of(target) if typed else None
-    if typed and schema is None:
-        raise SystemExit("the service gives no schema")
-    count = 0
-    for item in client.enumerate(enumeration.Enumeration(target, max_elements=batch)):
-        if convert:
-            _result.instance(instance.from_element(item.element, schema))
-        count += 1
-    return count
-
-
-def theirs(client: WSMan, resource_uri: str, batch: int) -> int:
-    """Enumerate and Pull as pypsrp's own examples do it, with the same optimization and batch."""
+def from_tree(client: WSMan, resource_uri: str, batches: typing.Sequence[str]) -> Rows:
+    """Enumerate and Pull as pypsrp's own examples do it."""
     asked = ElementTree.Element(f"{{{WSEN}}}Enumerate")
     ElementTree.SubElement(asked, f"{{{WSMAN}}}OptimizeEnumeration")
-    ElementTree.SubElement(asked, f"{{{WSMAN}}}MaxElements").text = str(batch)
+    ElementTree.SubElement(asked, f"{{{WSMAN}}}MaxElements").text = batches[0]
     body = client.enumerate(resource_uri, asked)
-    count = rows(body)
-    while body.find(f".//{{{WSEN}}}EndOfSequence") is None and body.find(f".//{{{WSMAN}}}EndOfSequence") is None:
+    found = tree_rows(body)
+    for batch in batches[1:]:
         asked = ElementTree.Element(f"{{{WSEN}}}Pull")
         context = body.find(f".//{{{WSEN}}}EnumerationContext")
         ElementTree.SubElement(asked, f"{{{WSEN}}}EnumerationContext").text = context.text
-        ElementTree.SubElement(asked, f"{{{WSEN}}}MaxElements").text = str(batch)
+        ElementTree.SubElement(asked, f"{{{WSEN}}}MaxElements").text = batch
         body = client.pull(resource_uri, asked)
-        count += rows(body)
-    return count
+        found += tree_rows(body)
+    return found
 
 
-def rows(body: ElementTree.Element) -> int:
-    return sum(len(items) for namespace in (WSEN, WSMAN) for items in body.iter(f"{{{namespace}}}Items"))
+def tree_rows(body: ElementTree.Element) -> Rows:
+    return [
+        {child.tag.rpartition("}")[2]: child.text for child in row}
+        for namespace in (WSEN, WSMAN)
+        for items in body.iter(f"{{{namespace}}}Items")
+        for row in items
+    ]
 
 
-def measure(work: typing.Callable[[], int], expected: int) -> float:
-    started = time.perf_counter()
-    count = work()
-    seconds = time.perf_counter() - started
-    if count != expected:
-        raise SystemExit(f"{count} rows instead of {expected}")
-    return seconds
+def dictionary_rows(data: bytes) -> Rows:
+    """Names keep their prefixes, as xmltodict leaves them."""
+    envelope = xmltodict.parse(data)
+    (body,) = (one for name, one in local(envelope["s:Envelope"]) if name == "Body")
+    (answer,) = (one for name, one in local(body) if name in ("EnumerateResponse", "PullResponse"))
+    (items,) = (one for name, one in local(answer) if name == "Items")
+    (rows,) = (one for name, one in items.items() if name[0] != "@")
+    return rows
+
+
+def local(element: dict[str, typing.Any]) -> list[tuple[str, typing.Any]]:
+    return [(name.rpartition(":")[2], one) for name, one in element.items()]
+
+
+def check(name: str, rows: Rows, wanted: Rows) -> None:
+    """Whether they are the same rows: all of them, and in the first and the last the same texts."""
+    if len(rows) != len(wanted):
+        raise SystemExit(f"{name}: {len(rows)} rows instead of {len(wanted)}")
+    for one, other in ((rows[0], wanted[0]), (rows[-1], wanted[-1])):
+        texts = [
+            {key.rpartition(":")[2]: str(value).lower() for key, value in row.items() if key[0] != "@"}
+            for row in (one, other)
+        ]
+        if texts[0] != texts[1]:
+            raise SystemExit(f"{name}: {texts[0]} instead of {texts[1]}")
+
+
+def make_ways(facts: Facts, resource_uri: str) -> tuple[dict[str, typing.Callable[[], Rows]], dict[str, int]]:
+    """The ways, and how much goes over the wire in each."""
+    connection = connect(facts)
+    record(connection, resource_uri)
+    requests = list(connection.sent)
+    batches = [found[1].decode() for found in map(BATCH.search, requests) if found]
+    login = {"username": facts["user"], "password": facts["password"], "auth": "basic", "encryption": "never"}
+    other = WSMan(facts["host"], port=facts["http_port"], ssl=False, max_envelope_size=512000, **login)
+    wire = raw.Wire(facts)
+
+    def each(read: typing.Callable[[bytes], Rows]) -> Rows:
+        return [row for answer in raw.answers(wire, requests) for row in read(answer)]
+
+    ways: dict[str, typing.Callable[[], Rows]] = {
+        "ours": lambda: enumerate_all(connection, resource_uri)["instances"],
+        "raw": lambda: each(raw.read_rows),
+        "pypsrp": lambda: from_tree(other, resource_uri, batches),
+        "xmltodict": lambda: each(dictionary_rows),
+    }
+    wanted = ways["ours"]()
+    for name, way in ways.items():
+        check(name, way(), wanted)
+    octets = sum(len(answer.body) for answer in connection.answers)
+    return ways, {"rows": len(wanted), "requests": len(requests), "octets": octets}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("resource_uri")
-    parser.add_argument("--rows", type=int, default=10000)
-    parser.add_argument("--batch", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=5)
-    arguments = parser.parse_args()
-    facts = json.loads(os.environ["WSMAN_BENCH_SERVICE"])
-    client = Client(connect(facts))
-    login = {"username": facts["user"], "password": facts["password"], "auth": "basic", "encryption": "never"}
-    other = WSMan(facts["host"], port=facts["http_port"], ssl=False, max_envelope_size=512000, **login)
-    ways = {
-        "ours": lambda: ours(client, arguments.resource_uri, arguments.batch),
-        "pypsrp": lambda: theirs(other, arguments.resource_uri, arguments.batch),
-        "ours, with plain values": lambda: ours(client, arguments.resource_uri, arguments.batch, True),
-        "ours, typed by the schema": lambda: ours(client, arguments.resource_uri, arguments.batch, True, True),
-    }
-    taken: dict[str, list[float]] = {name: [] for name in ways}
-    for _round in range(arguments.rounds):
-        for name, work in ways.items():
-            taken[name].append(measure(work, arguments.rows))
-    print(json.dumps(taken))
+    chosen = parser.parse_args()
+    ways, size = make_ways(service_facts(), chosen.resource_uri)
+    print(json.dumps({"taken": take_turns(chosen.rounds, ways), **size}))
 
 
 if __name__ == "__main__":

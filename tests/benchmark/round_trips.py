@@ -22,12 +22,12 @@ import time
 import typing
 
 import service
-from enumerate_rows import Connection
+from client import Connection
 from pypsrp.wsman import SelectorSet, WSMan
 
 import parts
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import addressing, operations, session
-from ansible_collections.wsman.automation.plugins.plugin_utils import _tickets, _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _sessions, _tickets
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from parts.kdc import Realm
 from parts.relay import Relay
@@ -50,7 +50,7 @@ def ours(port: int, scheme: str, account: Account) -> int:
     try:
         return sum(is_instance(operations.read_get(client.execute(request))) for _number in range(GETS))
     finally:
-        _transport.close(options)
+        _sessions.close(options)
         _tickets._tickets.clear()  # each session pays for its own
 
 

@@ -15,7 +15,7 @@ import threading
 
 import pytest
 
-from ansible_collections.wsman.automation.plugins.plugin_utils import _proxy, _tickets, _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _proxy, _sessions, _tickets, _transport
 from parts import need
 from parts.kdc import Realm
 
@@ -105,8 +105,8 @@ class Peer:
 def no_sessions():
     """Each test begins and ends without sessions, tickets and refused accounts."""
     yield
-    for options in list(_transport._sessions):
-        _transport.close(options)
+    for options in list(_sessions._direct):
+        _sessions.close(options)
     for known in (_transport._refused, _proxy._refused, _tickets._refused, _tickets._tickets):
         known.clear()
 

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import from_options
-from ansible_collections.wsman.automation.plugins.plugin_utils import _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _sessions
 
 ENVELOPE = b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body/></s:Envelope>'
 REQUEST = b"<request/>"
@@ -25,7 +25,7 @@ def options(port, **more):
 
 
 def session(port, **more):
-    return _transport.session(options(port, **more))
+    return _sessions.session(options(port, **more))
 
 
 def serve(*answers, close=False):

@@ -15,7 +15,7 @@ from tls_parts import issue, options, serve
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import from_options
-from ansible_collections.wsman.automation.plugins.plugin_utils import _diagnosis, _tls_probe, _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _diagnosis, _sessions, _tls_probe, _transport
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange
 from sandbox import Sandbox
@@ -43,7 +43,7 @@ def identify_answer():
 
 def diagnose(port, **more):
     given = options(port, scheme="https", user="joe", password="never-Shown", authentication="basic", **more)
-    session = _transport.session(given)
+    session = _sessions.direct(given)
     connection = types.SimpleNamespace(session_options=lambda: given, session=session, send=session.send)
     return _diagnosis.run(Client(connection))
 
@@ -184,7 +184,7 @@ def test_omi_leaves_alone_who_says_nothing_of_authentication(peer, authority, mo
 def test_a_deadline_that_has_passed_ends_it(peer, authority):
     one = peer(serve, authority.service("127.0.0.1"))
     given = options(one.port, scheme="https", deadline=0.2, ca_cert=str(authority.file))
-    session = _transport.session(given)
+    session = _sessions.direct(given)
     client = Client(types.SimpleNamespace(session_options=lambda: given, session=session))
     with session.operation():
         time.sleep(0.3)
@@ -196,7 +196,7 @@ def test_a_deadline_that_has_passed_ends_it(peer, authority):
 def test_errors_keep_their_words(peer):
     """A step that fails says what a task would: the transport is the same."""
     with pytest.raises(TransportError) as caught:
-        _transport.session(options(1)).send(b"<x/>")
+        _sessions.direct(options(1)).send(b"<x/>")
     found = diagnose(1)
     assert found["diagnosis"][1]["detail"] == caught.value.message
     assert found["diagnosis"][1]["remedy"] == caught.value.remedy
@@ -233,7 +233,7 @@ def test_a_kdc_counts_one_wrong_password(domain, monkeypatch, authentication):
                 "authentication": authentication,
             }
         )
-        connection = types.SimpleNamespace(session_options=lambda: given, session=_transport.session(given))
+        connection = types.SimpleNamespace(session_options=lambda: given, session=_sessions.direct(given))
         for _turn in range(2):
             found = _diagnosis.run(Client(connection))
             assert found["failed_step"] == "authentication", found

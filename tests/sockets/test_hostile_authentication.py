@@ -17,7 +17,7 @@ from acceptor import NTLM, OFFER, REFUSAL, WINDOWS, echo, read, shake, start, te
 from sending import ENVELOPE, REQUEST, fails, options, serve, session
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
-from ansible_collections.wsman.automation.plugins.plugin_utils import _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _sessions, _transport
 
 BASIC = 'WWW-Authenticate: Basic realm="WSMAN"'
 CHALLENGE = 'WWW-Authenticate: Digest realm="r", nonce="{number}", stale={stale}, qop="auth"'
@@ -223,7 +223,7 @@ def test_nobody_is_nobody(peer):
     for authentication in ("basic", "digest", "ntlm", "negotiate", "credssp"):
         known = options(one.port, **{**NTLM, "authentication": authentication, "message_encryption": "never"})
         with pytest.raises(TransportError):
-            _transport.session(known.anonymous()).send(REQUEST, headers=_transport.UNAUTHENTICATED)
+            _sessions.session(known.anonymous()).send(REQUEST, headers=_transport.UNAUTHENTICATED)
     assert len(one.requests) == 5
     for request in one.requests:
         assert not {"authorization", "proxy-authorization", "cookie"} & set(request.headers)

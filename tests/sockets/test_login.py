@@ -14,7 +14,7 @@ from sending import ENVELOPE, REQUEST, fails, reset, serve, session
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import encrypted
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
-from ansible_collections.wsman.automation.plugins.plugin_utils import _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _sessions, _transport
 
 
 @pytest.fixture(autouse=True)
@@ -364,6 +364,6 @@ def test_closing_forgets_the_handshake(peer):
     one = start(peer, lambda wire: echo(wire, shake(wire)))
     first = session(one.port, **NTLM)
     first.send(REQUEST)
-    _transport.close(first.options)
+    _sessions.close(first.options)
     assert session(one.port, **NTLM).send(REQUEST).body == ENVELOPE
     assert one.connections == 2

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import from_options
-from ansible_collections.wsman.automation.plugins.plugin_utils import _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _sessions
 from parts import need
 from parts.squid import Squid
 from sandbox import Sandbox
@@ -69,12 +69,12 @@ def options(service, proxy=None, **more):
 def send(service, proxy=None, times=1, **more):
     """Identify so many times through one session, which is closed then: squid writes a tunnel down at its end."""
     wanted = options(service, proxy, **more)
-    session = _transport.session(wanted)
+    session = _sessions.session(wanted)
     try:
         for _time in range(times):
             assert session.send(session.identify()).status == 200
     finally:
-        _transport.close(wanted)
+        _sessions.close(wanted)
 
 
 def fails(service, proxy=None, **more):
@@ -308,10 +308,10 @@ def test_a_new_connection_has_a_new_tunnel(service, squid):
     """The service drops the kept connection; the way through the proxy is opened again, with the account."""
     proxy = squid("digest")
     wanted = options(service, proxy, **as_joe())
-    session = _transport.session(wanted)
+    session = _sessions.session(wanted)
     assert session.send(session.identify()).status == 200
     service.misbehave("drop_after")
     for _time in range(2):
         assert session.send(session.identify()).status == 200
-    _transport.close(wanted)
+    _sessions.close(wanted)
     assert seen(proxy, 4) == [ASKED, (200, "joe", "Digest")] * 2

@@ -16,7 +16,7 @@ from sending import options, reset
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import operations
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
-from ansible_collections.wsman.automation.plugins.plugin_utils import _schemas, _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _schemas, _sessions
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 
 URI = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/"
@@ -70,8 +70,8 @@ def fork(tmp_path, monkeypatch):
 
     def make(port, **more):
         given = options(port, user="joe", password="secret", **more)
-        _transport.close(given)
-        session = _transport.session(given)
+        _sessions.close(given)
+        session = _sessions.session(given)
         return Client(types.SimpleNamespace(session=session, session_options=lambda: given, **methods(session)))
 
     def methods(session):

@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError, UsageError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import from_options
-from ansible_collections.wsman.automation.plugins.plugin_utils import _failures, _sockets, _tls, _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _failures, _sessions, _sockets, _tls
 
 REQUEST = b"<request/>"
 
@@ -28,7 +28,7 @@ def serve(wire):
 def send(port, *, repeatable=True, **more):
     named = {"authentication": "basic" if "user" in more else "none"}
     options = from_options({"host": "127.0.0.1", "port": port, "scheme": "https", **named, **more})
-    return _transport.session(options).send(REQUEST, repeatable=repeatable)
+    return _sessions.session(options).send(REQUEST, repeatable=repeatable)
 
 
 def fails(port, **more):

@@ -31,7 +31,7 @@ from tls_parts import (
     server,
 )
 
-from ansible_collections.wsman.automation.plugins.plugin_utils import _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _sessions
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_the_other_certificates_of_a_pkcs12_are_sent_along(peer, authority, tmp_
     given = {**CERTIFICATE, "ca_cert": str(authority.file), "certificate_pfx": str(file)}
     assert send(one.port, **given).status == 200
     file.write_bytes(pfx(joe))
-    _transport.close(options(one.port, **given))
+    _sessions.close(options(one.port, **given))
     gc.collect()
     assert "does not trust the authority that issued it" in fails(one.port, **given).message
 

@@ -14,7 +14,7 @@ from sending import ENVELOPE, REQUEST, fails, options, reset, serve, session
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
-from ansible_collections.wsman.automation.plugins.plugin_utils import _failures, _sockets, _tls, _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _failures, _sessions, _sockets, _tls, _transport
 
 # what goes out
 
@@ -118,7 +118,7 @@ def test_a_chunked_answer(peer):
 def test_close_and_again(peer):
     one = peer(serve({}))
     session(one.port).send(REQUEST)
-    _transport.close(options(one.port))
+    _sessions.close(options(one.port))
     session(one.port).send(REQUEST)
     assert one.connections == 2
 
@@ -290,7 +290,7 @@ def test_another_password_is_tried(peer):
 def test_closing_does_not_forget_what_was_refused(peer):
     one = peer(serve(CHALLENGE))
     fails(one.port, user="u", password="wrong")
-    _transport.close(options(one.port, user="u", password="wrong"))
+    _sessions.close(options(one.port, user="u", password="wrong"))
     fails(one.port, user="u", password="wrong")
     assert len(one.requests) == 1
 
@@ -347,10 +347,10 @@ def test_netrc_is_not_read(peer, monkeypatch, tmp_path):
 def test_without_requests_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setattr(_transport._http, "requests", None)
     with pytest.raises(UsageError, match="requests>=2.32.3"):
-        _transport.session(SessionOptions(host="srv"))
+        _sessions.session(SessionOptions(host="srv"))
 
 
 def test_an_old_urllib3_is_refused(monkeypatch):
     monkeypatch.setattr(_transport._http.urllib3, "__version__", "1.26.20")
     with pytest.raises(UsageError, match="urllib3>=2"):
-        _transport.session(SessionOptions(host="srv"))
+        _sessions.session(SessionOptions(host="srv"))

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError, UsageError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
-from ansible_collections.wsman.automation.plugins.plugin_utils import _tls, _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _sessions, _tls
 
 REQUEST = b"<request/>"
 PEM, DER = serialization.Encoding.PEM, serialization.Encoding.DER
@@ -39,7 +39,7 @@ def options(port, **more):
 
 
 def send(port, **more):
-    return _transport.session(options(port, **more)).send(REQUEST)
+    return _sessions.session(options(port, **more)).send(REQUEST)
 
 
 def fails(port, **more):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the wsman.automation authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One exchange, and the one conversation there is: requests of ring 1 over a connection that carries bytes.
+"""One exchange: requests of ring 1 over a connection that carries bytes. The one conversation is ``_pulling.py``'s.
 
 Gives each request its id and the headers of the session, Windows' own headers only where the service is Windows. Knows
 neither tasks and results nor how the bytes travel.
@@ -20,7 +20,6 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     operations,
     profiles,
     types_option,
-    uris,
 )
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.enumeration import Enumeration, Item
@@ -29,16 +28,23 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors imp
     OUTCOME_UNKNOWN,
     ProtocolError,
     TransportError,
-    WSManError,
     WSManFault,
 )
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.operations import Identity
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.profiles import Profile
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.types_option import Types
+from ansible_collections.wsman.automation.plugins.plugin_utils._pulling import Pulling
 from ansible_collections.wsman.automation.plugins.plugin_utils._schemas import Schemas
 
 display = Display()
+
+
+class Received(t.NamedTuple):
+    """An answer that nobody has read yet; *how* are the arguments that ``envelope.load`` takes for it."""
+
+    body: bytes
+    how: dict[str, t.Any]
 
 
 class Client:
@@ -75,27 +81,39 @@ class Client:
         With ``test_connection`` an Identify goes first, once a session, and nothing follows one that fails. Raises
         WSManFault, ProtocolError and TransportError.
         """
-        if self.options.test_connection and request.action and not self._connection.session.identified:
-            self.identify()
-        message_id = str(uuid.uuid4())
-        data = envelope.dump(request, settings or self._settings(request.target), message_id)
-        self._show(request)
-        answer = self._connection.send(data, repeatable=request.repeatable, changes=request.changes)
-        self._learn(answer)
-        known = self.known_profile(request.target.resource_uri if request.target else "")
+        received = self.exchange(request, settings=settings)
         try:
-            return envelope.load(
-                answer.body,
-                charset=answer.charset,
-                relates_to=message_id,
-                http_status=answer.status,
-                service=known.name if known else None,
-            )
+            return envelope.load(received.body, **received.how)
         except ProtocolError as error:
             if not request.changes:
                 raise
             said = str(error).rstrip(".")
             raise ProtocolError(f"{said}. {OUTCOME_UNKNOWN}") from error
+
+    def exchange(
+        self,
+        request: Request,
+        *,
+        settings: Settings | None = None,
+        meanwhile: t.Callable[[], None] | None = None,
+    ) -> Received:
+        """Send *request* and return its answer as it came, faults too; *meanwhile* is called while it is on its way."""
+        if self.options.test_connection and request.action and not self._connection.session.identified:
+            self.identify()
+        message_id = str(uuid.uuid4())
+        data = envelope.dump(request, settings or self.settings(request.target), message_id)
+        self._show(request)
+        more = {} if meanwhile is None else {"meanwhile": meanwhile}
+        answer = self._connection.send(data, repeatable=request.repeatable, changes=request.changes, **more)
+        self._learn(answer)
+        known = self.known_profile(request.target.resource_uri if request.target else "")
+        how = {"charset": answer.charset, "relates_to": message_id, "http_status": answer.status}
+        return Received(answer.body, {**how, "service": known.name if known else None})
+
+    def parting(self) -> contextlib.AbstractContextManager[None]:
+        """What is sent inside has a moment of its own: to give back what was opened, once all else is over."""
+        moment: contextlib.AbstractContextManager[None] = self._connection.parting()
+        return moment
 
     def identify(self, *, authenticated: bool = True) -> Identity:
         """What the service says of itself; *authenticated* false asks without credentials (MS-WSMV 3.1.4.1.23).
@@ -106,7 +124,7 @@ class Client:
         if authenticated and self.options.authentication != "none":
             identity = operations.read_identify(self.execute(request))
         else:
-            data = envelope.dump(request, self._settings(None), str(uuid.uuid4()))
+            data = envelope.dump(request, self.settings(None), str(uuid.uuid4()))
             answer = self._send_unauthenticated(data)
             response = envelope.load(answer.body, charset=answer.charset, http_status=answer.status)
             identity = operations.read_identify(response)
@@ -128,9 +146,7 @@ class Client:
     def collect(self, enumeration: Enumeration) -> list[Item]:
         """All items of *enumeration*, of one complete pass however often it had to be begun again."""
         items: list[Item] = []
-        with contextlib.closing(self.enumerate(enumeration, items.clear)) as found:
-            for item in found:
-                items.append(item)  # noqa: PERF402 - the list is emptied meanwhile, which extend() need not bear
+        Pulling(self, enumeration, items.extend, items.clear).run()
         return items
 
     def enumerate(self, enumeration: Enumeration, discard: t.Callable[[], None] | None = None) -> t.Iterator[Item]:
@@ -138,43 +154,13 @@ class Client:
 
         *discard* is called where it is begun again (state.md §4): what came until then is void. Without it that is
         done only before the first item. Close the iterator (``contextlib.closing``) where it may be left before its
-        end. Every request has the headers of the first (rule 5), whatever is learnt of the service meanwhile.
+        end.
         """
-        settings = self._settings(enumeration.target)
-        try:
-            while request := enumeration.next_request():
-                restarts = enumeration.restarts
-                try:
-                    response = self.execute(request, settings=settings)
-                except WSManError as error:
-                    may_restart = discard is not None or enumeration.count == 0
-                    if not enumeration.fail(error, may_restart=may_restart) and request.action != uris.ACTION_RELEASE:
-                        raise
-                    if request.action != uris.ACTION_RELEASE:
-                        self._show_recovery(enumeration)
-                    if enumeration.restarts > restarts and discard is not None:
-                        discard()
-                else:
-                    yield from enumeration.feed(response)
-        finally:
-            self._release(enumeration, settings)
-
-    def _release(self, enumeration: Enumeration, settings: Settings) -> None:
-        """Best effort, in a moment of its own: whatever the service says to it, the enumeration is over for us."""
-        enumeration.stop()
-        request = enumeration.next_request()
-        if request is None:
-            return
-        with contextlib.suppress(WSManError), self._connection.parting():
-            while request:
-                enumeration.feed(self.execute(request, settings=settings))
-                request = enumeration.next_request()
-
-    def _show_recovery(self, enumeration: Enumeration) -> None:
-        """One line for -vv: an enumeration that takes longer than it should says why."""
-        for one in enumeration.recovered[-1:]:
-            text = "{fault} at Pull {at_pull}: {action}, with MaxElements {max_elements}".format(**one)
-            display.vv(f"WSMAN {text}", host=self.options.host)
+        items: list[Item] = []
+        with contextlib.closing(Pulling(self, enumeration, items.extend, discard)) as pulling:
+            while pulling.step():
+                yield from items
+                items.clear()
 
     def known_profile(self, resource_uri: str) -> Profile | None:
         """What the service is as far as the options, an earlier answer or the resource itself tell; asks nobody."""
@@ -209,7 +195,7 @@ class Client:
             found = profiles.detect(server=answer.server)
             session.profile = None if found is profiles.GENERIC else found
 
-    def _settings(self, target: Target | None) -> Settings:
+    def settings(self, target: Target | None) -> Settings:
         """The headers of the session, without those that this service must not be sent (protocol.md §10)."""
         options = self.options
         settings = Settings(

@@ -34,15 +34,19 @@ class Wired(FakeConnection):
         style = manners.named(manner) if isinstance(manner, str) else manner
         super().__init__((), {"host": f"box{next(_HOSTS)}", "profile": profile or style.name})
         self.service = Service(style, Repository(style).providers() if providers is None else providers)
+        self.ahead = 0  # requests that were sent before the answer to the one before was read
         self.wrong: t.Callable[[bytes], Reply | None] = lambda data: None
 
-    def send(self, data: bytes, *, repeatable: bool = True, changes: bool = False) -> t.Any:
+    def send(self, data: bytes, *, meanwhile: t.Callable[[], None] | None = None, **_how: t.Any) -> t.Any:
         text = data.decode()
         if SCHEMAS in text:
             assert self.contexts == [], "OMI does not answer while an enumeration is open"
             self.asked_schemas.append(text)
         else:
             self.sent.append(text)
+        if meanwhile is not None:
+            self.ahead += 1
+            meanwhile()
         reply = self.wrong(data) or self.handle(data)
         server = self.service.style.server
         return types.SimpleNamespace(body=reply.body, status=reply.status, charset=reply.encoding, server=server)

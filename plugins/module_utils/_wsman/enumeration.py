@@ -18,7 +18,8 @@ goes on until then, so that the context on the service is released::
         else:
             items += enumeration.feed(response)
 
-The rules are protocol.md §5.3's, and state.md §4's for what fails half-way. Instances stay elements here.
+Who knows the next context before an answer is read may send ``ahead``, and ``take`` what was read meanwhile. The rules
+are protocol.md §5.3's, and state.md §4's for what fails half-way.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from . import enumerated, envelope, filters, recovery, uris, xml
 from .addressing import Target
-from .enumerated import Item
+from .enumerated import Batch, Item
 from .envelope import Request, Response
 from .errors import ProtocolError, TransportError, UsageError, WSManError
 from .filters import Filter
@@ -49,6 +50,11 @@ POLYMORPHISM: t.Final = {
     "base_properties_only": "ExcludeSubClassProperties",
     "shallow": "None",
 }
+#: An answer under this share of the largest envelope, and in this time (s), lets twice as many be asked for.
+_SHARE: t.Final = 1 / 3
+_SECONDS: t.Final = 1.0
+#: Never more than Windows gives at all (MaxBatchItems, 32,000 as it is delivered).
+_MOST: t.Final = 32_000
 _NEVER_ARRIVED: t.Final = ("resolve", "connect", "proxy", "tls", "authentication")
 _ESTIMATE: t.Final = xml.qname(uris.NS_WSMAN, "TotalItemsCountEstimate")
 _CONTEXT: t.Final = xml.qname(uris.NS_ENUMERATION, "EnumerationContext")
@@ -62,7 +68,8 @@ class Enumeration:
     """One enumeration of *target*.
 
     *return_type* is ``object``, ``epr`` or ``object_and_epr``; *polymorphism* a name of ``POLYMORPHISM``, sent only if
-    given, as Windows takes none (MS-WSMV 3.2.4.1.18). *max_elements* are asked for at a time, at most *limit* in all.
+    given, as Windows takes none (MS-WSMV 3.2.4.1.18). *max_elements* are asked for at a time, at most *limit* in all;
+    where it *grows*, that is what is asked for first (``answered``).
     *optimize* asks for the first items with the answer to Enumerate. *operation_timeout*, *max_envelope_size* and
     *locale* go with every request, because a Pull must repeat the headers of its Enumerate (rule 5).
     """
@@ -75,6 +82,7 @@ class Enumeration:
         return_type: str = "object",
         polymorphism: str | None = None,
         max_elements: int = 100,
+        grows: bool = False,
         limit: int | None = None,
         total_estimate: bool = False,
         optimize: bool = True,
@@ -88,7 +96,8 @@ class Enumeration:
         self.return_type = return_type
         self.mode = _choose(MODES, return_type, "return_type")
         self.polymorphism = None if polymorphism is None else _choose(POLYMORPHISM, polymorphism, "polymorphism")
-        self.max_elements = _positive(max_elements, "max_elements")
+        self.max_elements = self._first_batch = _positive(max_elements, "max_elements")
+        self.grows = grows
         self.limit = None if limit is None else _positive(limit, "limit")
         self.total_estimate = total_estimate
         self.optimize = optimize
@@ -115,6 +124,11 @@ class Enumeration:
         return self._step == "finished"
 
     @property
+    def awaits_pull(self) -> bool:
+        """True where the next answer will be one to a Pull."""
+        return self._step == "pull"
+
+    @property
     def restarts(self) -> int:
         """How often it was begun again; each time all the items that came before are void."""
         return self._recovery.restarts
@@ -135,24 +149,68 @@ class Enumeration:
         return None
 
     def feed(self, response: Response) -> list[Item]:
-        """The items of an answer, in order. ProtocolError, with a Release to follow, where the service goes round."""
+        """The items of an answer, in order, as elements. Raises as ``take``."""
         if self._step in ("release", "finished"):
             self._released()
             return []
+        content = response.content
+        if content is None or xml.split(content.tag)[0] != uris.NS_ENUMERATION:
+            return self.take(Batch([], None, True))
+        elements, context, ended = enumerated.read(content)
+        items = [Item(one) for one in elements]
+        return self.take(Batch(items, context, ended, _estimate(response), xml.local(content.tag)))
+
+    def take(self, batch: Batch) -> list[Item]:
+        """The items of an answer that count, in order.
+
+        ProtocolError, with a Release to follow, where the service goes round, or has answered something else.
+        """
         pulled = self._step == "pull"
+        wanted = "PullResponse" if pulled else "EnumerateResponse"
         self._recovery.answered()
         self.pulls += pulled
-        content = response.content
-        wanted = "PullResponse" if pulled else "EnumerateResponse"
-        if content is None or xml.split(content.tag) != (uris.NS_ENUMERATION, wanted):
+        if batch.kind != wanted:
             self.stop()
             raise self._counted(ProtocolError(f"the service's answer has no {wanted}"))
-        self._read_estimate(response)
-        items, context, ended = enumerated.read(content)
-        self._context = context
-        read = self._take(enumerated.read_items(items, self.target, self.return_type))
-        self._advance(ended, empty=pulled and not items)
-        return read
+        if batch.estimate is not None:
+            self.total_items_count_estimate = batch.estimate
+        self._context = batch.context
+        selected = self._select(enumerated.resolve(batch.items, self.target, self.return_type))
+        self._advance(batch.ended, empty=pulled and not batch.items)
+        return selected
+
+    def ahead(self, context: Element) -> Request | None:
+        """The Pull after an answer that is not taken yet, which has this *context* in it.
+
+        None where it may be that nothing more is wanted: then the answer has to be taken first.
+        """
+        if self._step not in ("enumerate", "pull") or self.limit is not None:
+            return None
+        return self._request(uris.ACTION_PULL, self._pull_body(context))
+
+    def answered(self, size: int, seconds: float, envelope: int | None) -> None:
+        """Note that an answer of *size* octets took *seconds*, where one may have *envelope* octets.
+
+        As long as that is little, twice as many items are asked for from now on, if the number is ours to choose. The
+        share leaves room for rows of uneven length: what does not fit into an answer, Openwsman loses (state.md §4).
+        """
+        little = envelope is not None and size < envelope * _SHARE and seconds < _SECONDS
+        if self.grows and little and not self.restarts:
+            self.max_elements = max(self.max_elements, min(2 * self.max_elements, _MOST))
+
+    def leave(self, context: Element) -> None:
+        """End early, where *context* is that of an answer that nobody reads any more: it is the one to release."""
+        self.stop()
+        self._context, self._step = context, "release"
+
+    def begin_again(self, context: Element | None = None) -> None:
+        """Begin again for a reason of the caller's own: all that came is void, and nothing has failed.
+
+        *context* is that of an answer that was not taken, where there is one.
+        """
+        if context is not None:
+            self._context = context
+        self._void()
 
     def stop(self) -> None:
         """End early: what ``next_request`` returns next is a Release, if the service holds anything."""
@@ -178,7 +236,7 @@ class Enumeration:
         if recovery.is_gone(error) or (isinstance(error, TransportError) and error.step in _NEVER_ARRIVED):
             self._context = None
         if remedy == "restarted" and may_restart:
-            self._restart(error, pull=pull, batch=max(1, batch // 2))
+            self._restart(error, pull=pull, batch=max(1, min(batch, self._first_batch) // 2))
             return True
         self._counted(error)
         self.stop()
@@ -227,16 +285,17 @@ class Enumeration:
             body.append(self.filter.to_element())
         return body
 
-    def _pull_body(self) -> Element:
+    def _pull_body(self, context: Element | None = None) -> Element:
         """MaxElements always: without it a service may give one item at a time (DSP0226 8.4)."""
-        body = self._context_body("Pull")
+        body = self._context_body("Pull", context)
         SubElement(body, xml.qname(uris.NS_ENUMERATION, "MaxElements")).text = str(self._batch())
         return body
 
-    def _context_body(self, name: str) -> Element:
+    def _context_body(self, name: str, context: Element | None = None) -> Element:
         body = Element(xml.qname(uris.NS_ENUMERATION, name))
-        if self._context is not None:
-            context = copy.deepcopy(self._context)
+        context = self._context if context is None else context
+        if context is not None:
+            context = copy.deepcopy(context)
             context.tail = None
             body.append(context)
         return body
@@ -246,7 +305,7 @@ class Enumeration:
         most = self.max_elements if self.limit is None or self._selectors else self.limit - self.count
         return min(self.max_elements, most)
 
-    def _take(self, items: list[Item]) -> list[Item]:
+    def _select(self, items: list[Item]) -> list[Item]:
         """Those that the filter selects, of services too that take no notice of it, up to the limit."""
         if self._selectors:
             items = [one for one in items if filters.selects(self._selectors, one.element, one.endpoint_reference)]
@@ -278,6 +337,10 @@ class Enumeration:
         self._recovery.restart(error, self.pulls + pull, batch, self.count)
         self.optimize = self.optimize and pull
         self.max_elements = batch
+        self._void()
+
+    def _void(self) -> None:
+        """What came counts no more; Enumerate is next, after the Release of what the service holds."""
         self.count = self.pulls = self._empty_answers = 0
         self._begins_again, self._step = True, "release"
         if self._context is None:
@@ -297,10 +360,10 @@ class Enumeration:
             error.add_note(note)
         return error
 
-    def _read_estimate(self, response: Response) -> None:
-        text = "" if response.header is None else (response.header.findtext(_ESTIMATE) or "").strip()
-        if text.isascii() and text.isdigit():
-            self.total_items_count_estimate = int(text)
+
+def _estimate(response: Response) -> int | None:
+    text = "" if response.header is None else (response.header.findtext(_ESTIMATE) or "").strip()
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _choose(choices: t.Mapping[str, _Chosen], name: str, option: str) -> _Chosen:

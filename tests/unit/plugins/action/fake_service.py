@@ -109,8 +109,10 @@ class FakeConnection:
     def send_unauthenticated(self, data):
         return self.send(data, unauthenticated=True)
 
-    def send(self, data, *, repeatable=True, changes=False, unauthenticated=False):
+    def send(self, data, *, repeatable=True, changes=False, unauthenticated=False, replay=None, meanwhile=None):
         text = data.decode()
+        if meanwhile is not None:
+            meanwhile()
         if SCHEMAS in text and GET in text:
             return self._answer_schema(text)
         self.sent.append(text)

@@ -74,6 +74,34 @@ def collections_path() -> str:
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
+@dataclasses.dataclass(frozen=True)
+class Started:
+    """A run that goes on, of the playbook at *path*; *output* and *record* are files that it writes."""
+
+    process: subprocess.Popen[bytes]
+    path: pathlib.Path
+    output: pathlib.Path
+    record: str
+
+    def finish(self, seconds: float = 120.0) -> Run:
+        """Wait for its end; TimeoutExpired if it does not come."""
+        status = self.process.wait(seconds)
+        return _collect(status, self.output.read_text(encoding="utf-8"), self.record)
+
+
+def _collect(status: int, output: str, record: str) -> Run:
+    path = pathlib.Path(record)
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    entries = [json.loads(line) for line in lines]
+    outcomes = {
+        (one["task"], one["host"]): Outcome(one["status"], one["result"])
+        for one in entries
+        if "recap" not in one and not one["item"]
+    }
+    recap = next((one["recap"] for one in entries if "recap" in one), {})
+    return Run(status, output, outcomes, recap)
+
+
 class Workspace:
     """A folder for playbooks and what they write."""
 
@@ -123,35 +151,46 @@ class Workspace:
         self, hosts: Inventory, plays: t.Sequence[t.Mapping[str, t.Any]], *arguments: str, **variables: str
     ) -> Run:
         """Write a playbook and an inventory, run them, and collect what each task returned."""
+        return self.run(self.write(plays), hosts, *arguments, **variables)
+
+    def write(self, plays: t.Sequence[t.Mapping[str, t.Any]]) -> pathlib.Path:
+        """Write a playbook; its path."""
         path = self.folder / f"playbook-{self._next()}.yml"
         path.write_text(
             tagged(json.dumps([{"gather_facts": False, **one} for one in plays], indent=2)), encoding="utf-8"
         )
-        return self.run(path, hosts, *arguments, **variables)
+        return path
 
     def run(self, path: pathlib.Path, hosts: Inventory, *arguments: str, **variables: str) -> Run:
         """Run a playbook that is there for these hosts, and collect what each task returned."""
-        record = self.folder / f"record-{self._next()}.jsonl"
-        done = self.execute(
-            "ansible-playbook",
-            "-i",
-            self.inventory(hosts),
-            str(path),
-            *arguments,
-            ANSIBLE_CALLBACK_PLUGINS=str(TOOLS / "callback_plugins"),
-            ANSIBLE_CALLBACKS_ENABLED="demo_record",
-            WSMAN_DEMO_RECORD=str(record),
-            **variables,
-        )
-        lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
-        entries = [json.loads(line) for line in lines]
-        outcomes = {
-            (one["task"], one["host"]): Outcome(one["status"], one["result"])
-            for one in entries
-            if "recap" not in one and not one["item"]
+        command, recording = self._recorded(path, hosts, *arguments)
+        done = self.execute(*command, **{**recording, **variables})
+        return _collect(done.returncode, done.stdout, recording["WSMAN_DEMO_RECORD"])
+
+    def start(self, path: pathlib.Path, hosts: Inventory, *arguments: str, **variables: str) -> Started:
+        """Begin a run of a playbook, in a process group of its own, as a terminal gives one to a command."""
+        (program, *rest), recording = self._recorded(path, hosts, *arguments)
+        output = self.folder / f"output-{self._next()}"
+        with output.open("wb") as stream:
+            process = subprocess.Popen(
+                [str(pathlib.Path(sys.executable).parent / program), *rest],
+                cwd=self.folder,
+                env=self.environment(**{**recording, **variables}),
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                process_group=0,
+            )
+        return Started(process, path, output, recording["WSMAN_DEMO_RECORD"])
+
+    def _recorded(self, path: pathlib.Path, hosts: Inventory, *arguments: str) -> tuple[list[str], dict[str, str]]:
+        """The command that runs a playbook, and the variables that have it write down what each task returned."""
+        recording = {
+            "ANSIBLE_CALLBACK_PLUGINS": str(TOOLS / "callback_plugins"),
+            "ANSIBLE_CALLBACKS_ENABLED": "demo_record",
+            "WSMAN_DEMO_RECORD": str(self.folder / f"record-{self._next()}.jsonl"),
         }
-        recap = next((one["recap"] for one in entries if "recap" in one), {})
-        return Run(done.returncode, done.stdout, outcomes, recap)
+        return ["ansible-playbook", "-i", self.inventory(hosts), str(path), *arguments], recording
 
     def _next(self) -> int:
         self._number += 1

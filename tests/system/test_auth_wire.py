@@ -12,12 +12,12 @@ import collections.abc
 import contextlib
 import dataclasses
 import pathlib
-import threading
 import typing as t
 
 import playbook
 import pytest
 from accounts import ALL_TYPES, IN_REALM, LOCAL, Network, spellings, variables, wire
+from watch import Watch
 
 from parts import need
 
@@ -50,36 +50,13 @@ CONTENT = {"the resource": "Sandbox_AllTypes", "the value": VALUE, "the message"
 names = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
 
-class Watch:
-    """Reads the arguments and the environment of every process, over and over, while a playbook runs."""
-
-    def __init__(self) -> None:
-        self.seen: set[bytes] = set()
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
-
-    def __enter__(self) -> Watch:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        while not self._over.wait(0.02):
-            for process in pathlib.Path("/proc").glob("[0-9]*"):
-                for name in ("cmdline", "environ"):
-                    with contextlib.suppress(OSError):
-                        self.seen.add((process / name).read_bytes())
-
-
 class Played(t.NamedTuple):
-    """A run at -vvvvv, its services, and what processes were seen to be called with meanwhile."""
+    """A run at -vvvvv, its services, and meanwhile: what processes were called with, and what was in files."""
 
     run: playbook.Run
     network: Network
     processes: set[bytes]
+    files: dict[pathlib.Path, set[bytes]]
     kinit: pathlib.Path
 
 
@@ -102,9 +79,9 @@ def played(workspace: playbook.Workspace, network: Network, tmp_path_factory: py
     put = {**TARGET, "properties": {"Text": f"{VALUE} {{{{ item }}}}"}, "allow_loss": True}
     task = {"name": "loop", "wsman.automation.wsman_put": put, "loop": list(range(LOOP))}
     kinit, path = decoy(tmp_path_factory.mktemp("bin"))
-    with Watch() as watch:
+    with Watch(workspace.folder / "home") as watch:
         run = workspace.play(hosts, [{"hosts": "all", "tasks": [task]}], "-vvvvv", "--diff", PATH=path)
-    return Played(run, network, watch.seen, kinit)
+    return Played(run, network, watch.seen, watch.files, kinit)
 
 
 def decoy(folder: pathlib.Path) -> tuple[pathlib.Path, str]:
@@ -187,3 +164,11 @@ def test_no_file_that_ansible_wrote_has_a_password(
     assert len(written) >= 2 and played.run.outcomes
     words = spellings(SECRETS[what])
     assert not [one for one in written if any(word in one.read_bytes() for word in words)]
+
+
+@pytest.mark.parametrize("what", SECRETS)
+def test_no_file_had_a_password_meanwhile(played: Played, what: str) -> None:
+    """What is there only while the playbook runs, as that which is handed from task to task."""
+    assert any("ansible-local-" in str(one) for one in played.files) and played.run.outcomes
+    words = spellings(SECRETS[what])
+    assert not [name for name, had in played.files.items() for one in had for word in words if word in one]

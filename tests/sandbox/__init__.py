@@ -36,6 +36,7 @@ from .negotiate import Accounts, Negotiate
 from .plugins import CustomRemoteShells, Plugins, Resources
 from .provider import Provider
 from .repository import Repository
+from .robust import RETENTION
 from .server import Server, bind
 from .service import Service
 from .tls import Contexts
@@ -140,7 +141,7 @@ class Sandbox:
         self.server = Server(
             self.host, self.listeners, contexts, bindings, self.misbehaviour, self._journal, self._wire, self.counts
         )
-        self.server.front = Front(
+        self.server.front = self.front = Front(
             self.service, self.gate, self.configuration, self.misbehaviour, self.server.stopping.wait
         )
         self._fill()
@@ -232,6 +233,23 @@ class Sandbox:
         """Answer one of the next requests wrongly; see ``misbehave.py`` for kinds and options."""
         self.misbehaviour.add(kind, **options)
 
+    def robust(
+        self,
+        *,
+        keepalive: float | None = None,
+        retention: float = RETENTION,
+        one_multipart: bool = False,
+        forget: bool = False,
+    ) -> None:
+        """How operations survive their connections: *keepalive*: seconds between two signs of life (None: as Windows);
+        *retention*: how long an answer is kept whose connection is lost; *one_multipart*: the messages of an encrypted
+        answer share their delimiters; *forget* all operations, as a restart of the service does."""
+        operations = self.front.operations
+        operations.keepalive, operations.retention = keepalive, retention
+        self.front.one_multipart = one_multipart
+        if forget:
+            operations.forget()
+
     def plan_job(self, outcome: str = "completed", readings: int = 1, seconds: float = 0.0) -> None:
         """How the next job that a method starts will go; see ``jobs.py`` for outcomes."""
         self.repository.jobs.plan(outcome, readings, seconds)
@@ -245,12 +263,14 @@ class Sandbox:
         self.gate.clear()
         self.counts.clear()
         self.accounts.forget()
+        self.robust()
         self.server.connections = 0
 
     def reset(self) -> None:
         """As after the start: configuration, listeners, mappings, instances, contexts, counters."""
         self.clear()
         self.service.contexts.steal()
+        self.front.operations.forget()
         self.configuration.reset()
         self._fill()
         self.server.apply()
@@ -266,6 +286,7 @@ class Sandbox:
             "failures": self.failures,
             "handshakes": self.handshakes,
             "contexts": self.contexts,
+            "operations": len(self.front.operations),
             **self.counts.to_plain(),
         }
 

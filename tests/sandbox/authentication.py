@@ -44,12 +44,14 @@ class Session(t.Protocol):
 @dataclasses.dataclass
 class Link:
     """What belongs to one TCP connection. *bindings*: the application data of its channel (RFC 5929 4.1), None without
-    TLS; *peer*: the client's certificate, DER; *session*: the handshake on its way or done."""
+    TLS; *peer*: the client's certificate, DER; *session*: the handshake on its way or done; *operations*: those whose
+    answers go here."""
 
     secure: bool = False
     bindings: bytes | None = None
     peer: bytes | None = None
     session: Session | None = None
+    operations: list[t.Any] = dataclasses.field(default_factory=list)
 
 
 @dataclasses.dataclass(eq=False)

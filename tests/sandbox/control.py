@@ -4,9 +4,10 @@
 """The control server: plain HTTP with JSON on loopback, for tests and tools in other processes.
 
 ``GET /state`` counters (``counts.py``) and open contexts · ``GET /journal`` · ``GET /wire`` all octets by connection ·
-``POST /misbehave`` {kind, options} · ``POST /jobs`` {outcome, readings, seconds} of the next job · ``POST /steal``
-forgets the open enumerations · ``POST /configuration`` {path: value} sets values behind the protocol's back · ``POST
-/clear`` counters and misbehaviour · ``POST /reset`` everything · ``POST /stop`` ends the service.
+``POST /misbehave`` {kind, options} · ``POST /robust`` {keepalive, retention, one_multipart, forget} · ``POST /jobs``
+{outcome, readings, seconds} of the next job · ``POST /steal`` forgets the open enumerations · ``POST /configuration``
+{path: value} sets values behind the protocol's back · ``POST /clear`` counters and misbehaviour · ``POST /reset``
+everything · ``POST /stop`` ends the service.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ class Control:
         """The answer to a POST, or None for an unknown path; ValueError for a wrong body."""
         if path == "/misbehave":
             self.box.misbehave(**body)
+        elif path == "/robust":
+            self.box.robust(**body)
         elif path == "/jobs":
             self.box.plan_job(**body)
         elif path == "/steal":

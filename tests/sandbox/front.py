@@ -6,17 +6,20 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 import typing as t
 
 from . import sealing
 from .authentication import NOBODY, Gate, Link, Session, Verdict
 from .config import Configuration
+from .counts import last_part
 from .faults import Fault
 from .http import NOT_FOUND, Request, Response, content_type
 from .misbehave import Misbehaviour, Plan
 from .negotiate import Ended
 from .provider import Call
-from .service import Caller, Service
+from .robust import Operation, Operations, Replayed
+from .service import Caller, Reply, Service
 
 _MEDIA_TYPES = ("application/soap+xml", "text/xml")
 _OVERHEAD = 8192  # of an encrypted body beyond the envelope's own size
@@ -38,7 +41,8 @@ class Arrival:
 
 @dataclasses.dataclass
 class Outcome:
-    """The answer, and what the journal says about it. *sealer* encrypts the answer; *drop*: close instead."""
+    """The answer, and what the journal says about it. *sealer* encrypts the answer; *drop*: close instead;
+    *replayed*: it had been made for the same request before."""
 
     response: Response
     verdict: Verdict = NOBODY
@@ -47,6 +51,23 @@ class Outcome:
     action: str | None = None
     resource_uri: str | None = None
     fault: str | None = None
+    replayed: bool = False
+
+
+class Work:
+    """What is done for a request that was admitted, perhaps in a thread of its own: *known* once it is clear whether it
+    is an *operation* that survives its connection, *done* at its end. *replayed*: the operation was begun before;
+    *refused*: there is no more to it than this."""
+
+    def __init__(self, verdict: Verdict, sealer: Session | None) -> None:
+        self.verdict = verdict
+        self.sealer = sealer
+        self.known = threading.Event()
+        self.done = threading.Event()
+        self.operation: Operation | None = None
+        self.replayed = False
+        self.reply: Reply | None = None
+        self.refused: Response | None = None
 
 
 class Front:
@@ -65,6 +86,8 @@ class Front:
         self.configuration = configuration
         self._misbehaviour = misbehaviour
         self._wait = wait
+        self.operations = Operations()
+        self.one_multipart = False  # whether the messages of an encrypted answer share their delimiters
         self._framing = sealing.WINDOWS if service.style.tabs else sealing.OMI
 
     def refuse_head(self, request: Request, arrival: Arrival) -> Response | None:
@@ -104,37 +127,88 @@ class Front:
             return verdict, Outcome(Response(500), verdict)
         return verdict, None
 
-    def answer(self, request: Request, arrival: Arrival, verdict: Verdict, plan: Plan | None) -> Outcome:
-        """The outcome for a request that was admitted."""
+    def begin(self, request: Request, arrival: Arrival, verdict: Verdict, plan: Plan | None) -> Work:
+        """Do what a request asks that was admitted; in a thread where that may take its time."""
+        work = Work(verdict, verdict.session if request.encrypted else None)
+        if plan is not None and (plan.busy or plan.reset == "during"):
+            arguments = (work, request, arrival, plan)
+            threading.Thread(target=self._do, args=arguments, daemon=True, name="operation").start()
+        else:
+            self._do(work, request, arrival, plan)
+        return work
+
+    def outcome(self, work: Work) -> Outcome:
+        """The answer, when it is there; a failure of our own is none."""
+        work.done.wait()
+        operation = work.operation
+        reply = work.reply if operation is None else operation.reply
+        if work.refused is not None or reply is None:
+            return Outcome(work.refused or Response(500), work.verdict, drop=work.refused is None)
+        headers = [content_type(reply.encoding)]
+        close = self.service.style.close_connection
+        response = Response(reply.status, headers, reply.body, close, chunked=operation is not None)
+        asked = (reply.action, reply.resource_uri, reply.fault)
+        return Outcome(response, work.verdict, work.sealer, False, *asked, replayed=work.replayed)
+
+    def _do(self, work: Work, request: Request, arrival: Arrival, plan: Plan | None) -> None:
+        try:
+            work.reply = self._answer(work, request, arrival, plan)
+            if work.operation is not None:
+                work.operation.reply = work.reply
+        except Replayed as replayed:
+            work.operation, work.replayed = replayed.operation, True
+        finally:
+            if work.operation is not None and not work.replayed:
+                work.operation.done.set()
+            work.known.set()
+            work.done.set()
+
+    def _answer(self, work: Work, request: Request, arrival: Arrival, plan: Plan | None) -> Reply | None:
         media_type, charset = request.media_type
         if media_type not in _MEDIA_TYPES:
-            return Outcome(Response(415), verdict)
-        caller = Caller(verdict.user, arrival.secure, arrival.port, request.headers.get("user-agent") or "")
-        interfere = None if plan is None else self._interference(plan)
-        reply = self.service.handle(request.body, charset, caller, interfere)
-        response = Response(reply.status, [content_type(reply.encoding)], reply.body)
-        response.close = self.service.style.close_connection
-        sealer = verdict.session if request.encrypted else None
-        return Outcome(response, verdict, sealer, False, reply.action, reply.resource_uri, reply.fault)
+            work.refused = Response(415)
+            return None
+        caller = Caller(work.verdict.user, arrival.secure, arrival.port, request.headers.get("user-agent") or "")
+        return self.service.handle(request.body, charset, caller, self._before(work, arrival.link, plan))
 
-    def finish(self, outcome: Outcome, plan: Plan | None) -> None:
-        """Add the handshake's last token, and encrypt."""
+    def _before(self, work: Work, link: Link, plan: Plan | None) -> t.Callable[[Call | None], Fault | None]:
+        """What comes between the reading of a request and its doing."""
+        interfere = None if plan is None else self._interference(plan)
+
+        def before(call: Call | None) -> Fault | None:
+            if call is not None:
+                try:
+                    work.operation = self.operations.begin(call, link)
+                except Replayed:
+                    self.service.counts.add("replays", last_part(call.action))
+                    raise
+            work.known.set()
+            return None if interfere is None else interfere(call)
+
+        return before
+
+    def finish(self, outcome: Outcome, plan: Plan | None, *, more: bool = False) -> None:
+        """Add the handshake's last token, and encrypt; *more* messages may follow in the same answer."""
         response = outcome.response
         if outcome.verdict.finished:
             response.headers += [("WWW-Authenticate", line) for line in outcome.verdict.lines or ()]
-        if outcome.sealer is not None:
-            self._seal(response, outcome.sealer, plan or Plan())
+        self.seal(outcome, plan, more=more)
 
-    def _seal(self, response: Response, sealer: Session, plan: Plan) -> None:
-        if plan.seal == "unsealed":
+    def seal(self, outcome: Outcome, plan: Plan | None, *, more: bool = False) -> None:
+        """Encrypt, where the request was."""
+        response, sealer, plan = outcome.response, outcome.sealer, plan or Plan()
+        if sealer is None or plan.seal == "unsealed":
             return
+        framing = plan.framing or self._framing
         plain_type = dict(response.headers)["Content-Type"]
-        sealed_type, body = (plan.framing or self._framing).dump(sealer, response.body, plain_type)
+        sealed_type, body = framing.dump(sealer, response.body, plain_type)
         if plan.seal == "closed":
             body = self._closed(sealer, plain_type)
         if plan.seal == "spoiled":
             place = len(body) // 2
             body = body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]
+        if more and self.one_multipart:
+            body = framing.opened(body)
         response.with_header("Content-Type", sealed_type)
         response.body = body
 

@@ -86,12 +86,14 @@ class Request:
 
 @dataclasses.dataclass
 class Response:
-    """One answer; ``Server``, ``Date`` and ``Content-Length`` are added when it is written."""
+    """One answer; ``Server``, ``Date`` and ``Content-Length`` are added when it is written. *chunked*: no length is
+    said, and the body goes out by :func:`chunk`."""
 
     status: int
     headers: list[tuple[str, str]] = dataclasses.field(default_factory=list)
     body: bytes = b""
     close: bool = False
+    chunked: bool = False
 
     def with_header(self, name: str, value: str) -> None:
         """Replace a header."""
@@ -104,7 +106,8 @@ class Response:
         lines += [f"{name}: {value}" for name, value in self.headers]
         if server:
             lines.append(f"Server: {server}")
-        lines += [f"Date: {_date(int(time.time()))}", f"Content-Length: {len(self.body)}"]
+        length = "Transfer-Encoding: chunked" if self.chunked else f"Content-Length: {len(self.body)}"
+        lines += [f"Date: {_date(int(time.time()))}", length]
         if self.close:
             lines.append("Connection: close")
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
@@ -178,6 +181,14 @@ def content_type(encoding: str) -> tuple[str, str]:
     """The header for a SOAP answer in *encoding*."""
     charset = "UTF-16" if encoding.startswith("utf-16") else "UTF-8"
     return ("Content-Type", f"application/soap+xml;charset={charset}")
+
+
+END = b"0\r\n\r\n"
+
+
+def chunk(data: bytes) -> bytes:
+    """One chunk of a body; :data:`END` is the last."""
+    return b"%x\r\n%b\r\n" % (len(data), data)
 
 
 def write(connection: Octets, data: t.Iterable[bytes]) -> None:

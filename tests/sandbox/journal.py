@@ -19,7 +19,8 @@ class Record:
     """One HTTP exchange. *connection* counts TCP connections from 1; *authorization* is the scheme's name alone;
     *request* is the body where bodies are kept, as plain text if it was *encrypted*; *fault* the subcode that was
     answered. *scheme* is what the user came in by, if not now then earlier on the connection; *mechanism* what that
-    agreed upon (``ntlm``, ``kerberos``). *response_bytes* counts the plain answer."""
+    agreed upon (``ntlm``, ``kerberos``). *response_bytes* counts the plain answer. *replayed*: the request had been
+    sent before, and was answered from that."""
 
     connection: int
     secure: bool
@@ -38,6 +39,7 @@ class Record:
     request_bytes: int = 0
     response_bytes: int = 0
     seconds: float = 0.0
+    replayed: bool = False
     request: bytes | None = dataclasses.field(default=None, repr=False)
 
     def to_plain(self) -> dict[str, t.Any]:

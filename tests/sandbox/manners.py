@@ -93,6 +93,7 @@ _OMI_SCOPE: Scope = {
 
 OMI = Manner(
     name="omi",
+    robust=False,
     scope=_OMI_SCOPE,
     language=None,
     product_vendor="Open Management Infrastructure",
@@ -156,6 +157,7 @@ _OPENWSMAN_SCOPE: Scope = {
 
 OPENWSMAN = Manner(
     name="openwsman",
+    robust=False,
     scope=_OPENWSMAN_SCOPE,
     language=None,
     product_vendor="Openwsman Project",

@@ -5,14 +5,15 @@
 
 Kinds, with their options: ``stall`` (seconds: answer nothing for so long, then go on) · ``busy`` (seconds: the
 operation takes so long; a time-out fault if that is beyond its OperationTimeout) · ``reset`` (when: ``before`` the
-operation is done, ``after`` it, or ``middle`` of the answer) · ``truncate`` (bytes of the body that are sent) ·
-``slow`` (rate in bytes a second) · ``relates_to`` (value, None removes it) · ``html`` · ``empty`` (a 200 with
-nothing) · ``status`` (status, body) · ``redirect`` (location, status) · ``drop_after`` (close after a whole answer) ·
-``gzip`` (megabytes that it swells to) · ``fault`` (name of a Windows error, or subcode and detail; http_status,
-reason; after: when the operation was done, so that a Pull has taken its items) · ``gone`` (the service has forgotten
-all enumerations) · ``barren`` (a Pull gets no items, and the enumeration stays where it is) · ``framing`` (of an
-encrypted answer: tab, space, newline, final) · ``unsealed`` (the answer to an encrypted request is not) · ``spoiled``
-(it is, and was changed on its way) · ``credssp_close`` (the answer under CredSSP is the end of TLS inside).
+operation is begun, ``during`` it, ``after`` it without an answer, or in the ``middle`` of the answer) · ``truncate``
+(bytes of the body that are sent) · ``slow`` (rate in bytes a second) · ``relates_to`` (value, None removes it) ·
+``html`` · ``empty`` (a 200 with nothing) · ``status`` (status, body) · ``redirect`` (location, status) · ``drop_after``
+(close after a whole answer) · ``gzip`` (megabytes that it swells to) · ``fault`` (name of a Windows error, or subcode
+and detail; http_status, reason; after: when the operation was done, so that a Pull has taken its items) · ``gone`` (the
+service has forgotten all enumerations) · ``barren`` (a Pull gets no items, and the enumeration stays where it is) ·
+``framing`` (of an encrypted answer: tab, space, newline, final) · ``unsealed`` (the answer to an encrypted request is
+not) · ``spoiled`` (it is, and was changed on its way) · ``credssp_close`` (the answer under CredSSP is the end of TLS
+inside). A ``reset`` in the middle of an answer that began with a message of its own (``robust.py``) cuts what follows.
 
 Kinds of authentication count only what they are about, and know no filter but *at* and *count*: ``forget`` (401 on a
 connection whose handshake is done) · ``refuse`` (401 where a handshake succeeds) · ``stale_nonce`` (a right answer to
@@ -166,7 +167,7 @@ def _busy(plan: Plan, *, seconds: float) -> None:
 
 
 def _reset(plan: Plan, *, when: str = "before") -> None:
-    if when not in ("before", "middle", "after"):
+    if when not in ("before", "during", "middle", "after"):
         raise KeyError(when)
     plan.reset = when
 

@@ -66,9 +66,11 @@ class Call:
     local_port: int = 0
     manner: Style = dataclasses.field(default_factory=Style)
     user_agent: str = ""
+    encoding: str = "utf-8"  # of the request's text, and so of the answer's
     octets: int = 1  # per ASCII character of the answer: 2 in UTF-16
     barren: bool = False  # a Pull that gets no items, by misbehaviour
     reply_headers: list[Element] = dataclasses.field(default_factory=list)
+    every_header: list[Element] = dataclasses.field(default_factory=list)  # of the answer, be it a fault
 
     def selector(self, name: str) -> t.Any:
         """The value of the selector *name*, whatever its case (on Windows names have none), or None."""

@@ -66,6 +66,10 @@ class Framing:
         head = f'{kind};protocol="{sealer.media_type}";boundary="Encrypted Boundary"'
         return head, body + boundary + b"--" + self.final
 
+    def opened(self, body: bytes) -> bytes:
+        """A body without its closing delimiter, so that another can follow."""
+        return body[: -len(self.final) - 2 - len(_BOUNDARY) - self.space]
+
 
 WINDOWS = Framing()
 OMI = Framing(tab=False)

@@ -9,15 +9,15 @@ import contextlib
 import dataclasses
 import socket
 import ssl
-import struct
 import threading
 import time
 import typing as t
 
-from .authentication import NOBODY, Link
+from .authentication import Link
+from .connection import Connection
 from .counts import Counts
-from .front import Arrival, Front, Outcome
-from .http import Disconnected, Request, Response, Stream, write
+from .front import Front
+from .http import Disconnected, Request
 from .journal import Journal, Record
 from .listeners import Listeners
 from .misbehave import Misbehaviour, Plan
@@ -25,8 +25,6 @@ from .tls import Contexts
 from .wire import Wire
 
 _IDLE = 120.0
-_DISCARDED = 64 * 1024 * 1024
-_RESET = struct.pack("ii", 1, 0)
 
 
 @dataclasses.dataclass(eq=False)
@@ -142,17 +140,18 @@ class Server:
             ).start()
 
     def _connection(self, endpoint: Endpoint, connection: socket.socket, number: int) -> None:
+        link = Link()
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.settimeout(_IDLE)
-            link = Link()
             if endpoint.contexts is not None:
                 self._counts.add("tls_handshakes", "begun")
                 connection = endpoint.contexts.current().wrap_socket(connection, server_side=True)
                 self._counts.add("tls_handshakes", "completed")
                 if connection.session_reused:
                     self._counts.add("tls_handshakes", "resumed")
-                link = Link(True, self._bindings[endpoint.key[2]], connection.getpeercert(True))
+                link.secure, link.bindings = True, self._bindings[endpoint.key[2]]
+                link.peer = connection.getpeercert(True)
             endpoint.connections.add(connection)
             Connection(self, endpoint, connection, number, link).serve()
         except ssl.SSLCertVerificationError:
@@ -163,6 +162,8 @@ class Server:
         finally:
             endpoint.connections.discard(connection)
             connection.close()
+            if self.front is not None:
+                self.front.operations.lost(link)
 
     @property
     def open_connections(self) -> int:
@@ -186,143 +187,3 @@ class Server:
         """One more exchange."""
         self.last_use = time.monotonic()
         self._journal.add(record)
-
-
-class Connection:
-    """The exchanges of one TCP connection."""
-
-    def __init__(
-        self, server: Server, endpoint: Endpoint, connection: socket.socket, number: int, link: Link
-    ) -> None:
-        self._server = server
-        self._endpoint = endpoint
-        self._socket = connection
-        self._number = number
-        self._octets = connection if server.wire is None else server.wire.tap(connection, number)
-        self._stream = Stream(self._octets)
-        self._link = link
-
-    def serve(self) -> None:
-        """Exchange after exchange, until one side closes."""
-        while not self._server.stopping.is_set() and not self._endpoint.closed:
-            request = self._stream.read_head()
-            if request is None or self._endpoint.closed:
-                return
-            if not self._exchange(request) or not request.keep_alive:
-                if "transfer-encoding" in request.headers:
-                    self._linger()
-                return
-
-    def _linger(self) -> None:
-        """Close our side and read on for a second, lest a reset overtake the answer."""
-        socket.socket.shutdown(self._socket, socket.SHUT_WR)
-        self._socket.settimeout(1.0)
-        with contextlib.suppress(OSError):
-            while self._socket.recv(65536):
-                pass
-
-    def _exchange(self, request: Request) -> bool:
-        """One request; whether the connection is kept."""
-        front = self._server.front
-        assert front is not None
-        started = time.perf_counter()
-        arrival = Arrival(self._endpoint.port, self._server.prefixes(self._endpoint), self._link)
-        refused = front.refuse_head(request, arrival)
-        self._read_body(request, refused)
-        received = len(request.body)
-        verdict, outcome = front.admit(request, arrival) if refused is None else (NOBODY, Outcome(refused))
-        plan = self._server.plan(request)
-        if plan is not None and (plan.stall or plan.reset == "before"):
-            self._server.stopping.wait(plan.stall)
-            if plan.reset == "before":
-                return self._reset()
-        if plan is not None and plan.instead is not None:
-            outcome = Outcome(dataclasses.replace(plan.instead), verdict)
-        if outcome is None:
-            outcome = front.answer(request, arrival, verdict, plan)
-        self._note(request, received, outcome, time.perf_counter() - started)
-        return self._send(outcome, plan)
-
-    def _read_body(self, request: Request, refused: Response | None) -> None:
-        """The body; what was refused already is read and thrown away, so that the client sees the answer."""
-        if refused is None:
-            if request.headers.get("expect", "").lower() == "100-continue":
-                write(self._octets, [b"HTTP/1.1 100 Continue\r\n\r\n"])
-            request.body = self._stream.read_body(request.length or 0)
-        elif "transfer-encoding" in request.headers or (request.length or 0) > _DISCARDED:
-            refused.close = True
-        else:
-            self._stream.discard(request.length or 0)
-
-    def _note(self, request: Request, received: int, outcome: Outcome, seconds: float) -> None:
-        authorization = request.headers.get("authorization", "").partition(" ")[0] or None
-        self._server.record(
-            Record(
-                connection=self._number,
-                secure=self._link.secure,
-                method=request.method,
-                path=request.path,
-                status=outcome.response.status,
-                authorization=authorization,
-                scheme=outcome.verdict.scheme,
-                mechanism=outcome.verdict.mechanism,
-                encrypted=request.encrypted,
-                user=outcome.verdict.user,
-                user_agent=request.headers.get("user-agent"),
-                action=outcome.action,
-                resource_uri=outcome.resource_uri,
-                fault=outcome.fault,
-                request_bytes=received,
-                response_bytes=len(outcome.response.body),
-                seconds=seconds,
-                request=request.body,
-            )
-        )
-
-    def _send(self, outcome: Outcome, plan: Plan | None) -> bool:
-        front = self._server.front
-        assert front is not None
-        if outcome.drop:
-            return False
-        response = outcome.response
-        response.close = response.close or self._endpoint.closed
-        for edit in () if plan is None else plan.edits:
-            edit(response)
-        front.finish(outcome, plan)
-        head = response.head(front.service.style.server)
-        if plan is None:
-            write(self._octets, [head, response.body])
-            return not response.close
-        return self._send_badly(head, response, plan)
-
-    def _send_badly(self, head: bytes, response: Response, plan: Plan) -> bool:
-        body = response.body
-        if plan.reset == "after":
-            return self._reset()
-        if plan.reset == "middle":
-            write(self._octets, [head, body[: len(body) // 2]])
-            return self._reset()
-        if plan.truncate is not None:
-            write(self._octets, [head, body[: plan.truncate]])
-            return False
-        if plan.rate is None:
-            write(self._octets, [head, body])
-        else:
-            self._send_slowly(head + body, plan.rate)
-        return not (response.close or plan.close)
-
-    def _send_slowly(self, data: bytes, rate: float) -> None:
-        """In steps of at least one octet and at most ten a second."""
-        step = max(1, int(rate / 10))
-        for start in range(0, len(data), step):
-            if self._server.stopping.wait(step / rate):
-                return
-            write(self._octets, [data[start : start + step]])
-
-    def _reset(self) -> bool:
-        """Close so that the peer sees a reset."""
-        raw = self._socket
-        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-        if isinstance(raw, ssl.SSLSocket):
-            socket.socket(fileno=raw.detach()).close()
-        return False

@@ -99,6 +99,7 @@ class Service:
         Fault, or return one that is the answer when the request was done."""
         reply = Reply(b"")
         relates_to = None
+        call: Call | None = None
         try:
             envelope = soap.parse(data, charset)
             reply.encoding = envelope.encoding
@@ -116,6 +117,7 @@ class Service:
             call = headers.check(envelope, self.style, self._limits())
             call.user, call.secure, call.local_port = caller.user or "", caller.secure, caller.local_port
             call.user_agent = caller.user_agent
+            call.encoding = envelope.encoding
             call.octets = 2 if envelope.encoding.startswith("utf-16") else 1
             late = None if interfere is None else interfere(call)
             reply.body = self._answer(call, envelope.encoding)
@@ -125,7 +127,8 @@ class Service:
             fault = self.style.translate(raised) if self.style.translate is not None else raised
             reply.fault = fault.subcode or fault.code
             reply.status = fault.http_status or self.style.fault_status(fault)
-            reply.body = soap.fault_answer(self.style, fault, relates_to, encoding=reply.encoding)
+            more = [] if call is None else call.every_header
+            reply.body = soap.fault_answer(self.style, fault, relates_to, encoding=reply.encoding, headers=more)
         return reply
 
     def asks_identify(self, data: bytes, charset: str | None) -> bool:
@@ -171,7 +174,12 @@ class Service:
             content = rendered(text)
         suffix = "Response" if call.action.startswith(_STANDARD) else self.style.invoke_suffix
         return soap.answer(
-            self.style, call.action + suffix, call.message_id, content, headers=call.reply_headers, encoding=encoding
+            self.style,
+            call.action + suffix,
+            call.message_id,
+            content,
+            headers=[*call.every_header, *call.reply_headers],
+            encoding=encoding,
         )
 
     def _provider(self, call: Call) -> Provider:

@@ -148,16 +148,23 @@ def answer(
     return (_UTF8 + text if style.declaration else text).encode(encoding)
 
 
-def fault_answer(style: Style, fault: Fault, relates_to: str | None, *, encoding: str = "utf-8") -> bytes:
+def fault_answer(
+    style: Style,
+    fault: Fault,
+    relates_to: str | None,
+    *,
+    encoding: str = "utf-8",
+    headers: t.Iterable[Element] = (),
+) -> bytes:
     """The bytes of the answer that carries *fault*."""
-    headers = []
+    blocks = [*headers]
     if fault.not_understood:
-        headers.append(Element(f"{{{names.SOAP}}}NotUnderstood", qname=fault.not_understood))
+        blocks.append(Element(f"{{{names.SOAP}}}NotUnderstood", qname=fault.not_understood))
     if style.fault_element is not None:
         element = style.fault_element(fault)
     else:
         element = to_element(fault, language=style.language or "en-US", windows=style.windows_faults)
-    return answer(style, fault.action, relates_to, element, headers=headers, encoding=encoding)
+    return answer(style, fault.action, relates_to, element, headers=blocks, encoding=encoding)
 
 
 def endpoint_reference(

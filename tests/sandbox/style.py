@@ -43,7 +43,8 @@ class Style:
     *overflow_lost*: a batch that does not fit into the envelope is a fault and gone, else it is cut to fit.
     *default_envelope*: how large an answer may be where the request does not say it. *endless_modes*: polymorphism
     modes whose enumerations never end. *items_first*: before the context, in an answer to Enumerate. *schemes*: the
-    authentications that it knows, in the order of its challenges.
+    authentications that it knows, in the order of its challenges. *robust*: operations on CIM objects survive their
+    connection (``robust.py``).
     """
 
     name: str = "windows"
@@ -92,6 +93,7 @@ class Style:
     default_envelope: int | None = None
     endless_modes: frozenset[str] = frozenset()
     items_first: bool = False
+    robust: bool = True
     schemes: tuple[str, ...] = ("Negotiate", "Kerberos", "Basic", "CredSSP", "Certificate")
 
 

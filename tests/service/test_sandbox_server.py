@@ -286,7 +286,7 @@ def test_control_server(box: Sandbox) -> None:
     assert state.pop("open_connections") in (0, 1)
     assert state == {
         "manner": "windows", "requests": 1, "connections": 1, "authentication_failures": 0, "contexts": [],
-        "failures": {}, "handshakes": 0, "replays": {}, "executions": {},
+        "failures": {}, "handshakes": 0, "operations": 0, "replays": {}, "executions": {},
         "actions": {"Get": 1}, "authentications": {"basic": {"begun": 1, "completed": 1}},
         "tls_handshakes": {"begun": 0, "completed": 0, "resumed": 0},
     }  # fmt: skip

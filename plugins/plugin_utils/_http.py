@@ -102,12 +102,9 @@ class _Connection:
             super().request(*arguments, **options)
         finally:
             self._held = None
-        if self.exchange.before is not None:
-            self.exchange.before()
+        self.exchange.leaves()
         super().send(b"".join(held))
-        self.exchange.sent = True
-        if self.exchange.after is not None:
-            self.exchange.after()
+        self.exchange.has_left()
 
     def send(self, data: bytes) -> None:
         if self._held is None:
@@ -129,6 +126,7 @@ class _TlsConnection(_Connection, HTTPSConnection):
         except (ssl.SSLError, OSError) as error:
             raise _tls_failures.handshake_error(error, self.options, self.exchange) from error
         self.sock.exchange = self.exchange
+        self.exchange.connection = self.sock
         _tls.check_peer(self.sock, self.options)
 
 

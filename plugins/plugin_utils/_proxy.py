@@ -21,6 +21,7 @@ from ansible_collections.wsman.automation.plugins.plugin_utils._digest import Di
 from ansible_collections.wsman.automation.plugins.plugin_utils._kerberos import Unavailable
 from ansible_collections.wsman.automation.plugins.plugin_utils._proxy_url import ProxyUrl, find
 from ansible_collections.wsman.automation.plugins.plugin_utils._proxy_wire import GoneError, Reply, Wire
+from ansible_collections.wsman.automation.plugins.plugin_utils._refusals import Refused
 from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange, PlainSocket
 
 __all__ = ["ProxyUrl", "connect", "find"]
@@ -52,7 +53,7 @@ _STATUSES: dict[int, tuple[str, str]] = {
     504: _UNREACHABLE,
 }
 
-_refused: dict[tuple[t.Any, ...], TransportError] = {}  # by proxy and account
+_refused = Refused()  # by proxy and account
 
 
 def connect(proxy: ProxyUrl, options: SessionOptions, exchange: Exchange) -> PlainSocket:

@@ -9,6 +9,8 @@ write gets what is left of the exchange. Knows names, addresses and seconds; not
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import ipaddress
 import socket
 import ssl
@@ -35,6 +37,10 @@ class TooMuchError(OSError):
     """A peer does not come to the end of its answer."""
 
 
+class Aborted(BaseException):
+    """Nobody waits any more for what goes on; no loop that tries again may stop this."""
+
+
 class Exchange:
     """The limits of the request at hand, and how far it has come.
 
@@ -43,6 +49,8 @@ class Exchange:
     request belongs to the connection that is open, as one does that was authenticated. *limit* is the name of what ends
     at the deadline; *most* the octets of one answer, heads and all, beyond which nothing is read (0: no limit).
     *before* is called right before a request is handed to the system, *after* right after that; neither may raise.
+    *alive_at* is the monotonic time of the last octet that came, or of the request's leaving; *not_after* the one after
+    which the request must not leave any more. *socket* is the connection that was opened last.
     """
 
     def __init__(self, peer: str) -> None:
@@ -50,14 +58,19 @@ class Exchange:
         self.may_open = True
         self.limit = DEADLINE
         self.most = 0
+        self.connection: socket.socket | None = None  # that was opened last
+        self.aborted = False
         self.before: t.Callable[[], None] | None = None
         self.after: t.Callable[[], None] | None = None
+        self.not_after: float | None = None
+        self.socket: socket.socket | None = None
         self.begin(0.0, 0.0, None, None)
 
     def begin(
         self, connect_timeout: float, read_timeout: float, deadline: float | None, deadline_at: float | None
     ) -> None:
         """A new request starts now; *deadline_at* is the monotonic time at which all is over."""
+        self._check_not_aborted()
         now = time.monotonic()
         self.connect_timeout = connect_timeout
         self.connect_at = now + connect_timeout
@@ -67,9 +80,24 @@ class Exchange:
         self.received = 0
         self.sent = False
         self.opened = False
+        self.alive_at = now
+
+    def leaves(self) -> None:
+        """The request at hand is complete and goes now; TimeoutError where it is too late for that."""
+        if self.not_after is not None and time.monotonic() > self.not_after:
+            raise TimeoutError("not_after")
+        if self.before is not None:
+            self.before()
+
+    def has_left(self) -> None:
+        """The whole request was handed to the system."""
+        self.sent, self.alive_at = True, time.monotonic()
+        if self.after is not None:
+            self.after()
 
     def seconds(self, timeout: float) -> float:
         """What is left for one step of at most *timeout* seconds; TimeoutError where nothing is."""
+        self._check_not_aborted()
         if self.deadline_at is None:
             return timeout
         left = self.deadline_at - time.monotonic()
@@ -83,6 +111,18 @@ class Exchange:
         if left <= 0:
             raise TimeoutError("connect_timeout")
         return self.seconds(left)
+
+    def abort(self) -> None:
+        """From another thread: end what goes on."""
+        self.aborted = True
+        connection = self.connection  # not by a TLS socket's own shutdown, which would pull TLS from under its reader
+        if connection is not None:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+    def _check_not_aborted(self) -> None:
+        if self.aborted:
+            raise Aborted
 
     def wait_for(self, function: t.Callable[[], t.Any], step: str, waited: str, remedy: str) -> t.Any:
         """What *function* gives, which asks somebody who may be silent, within the time for connecting.
@@ -121,6 +161,7 @@ class _Limited:
         self.settimeout(exchange.seconds(exchange.read_timeout))
         count = super().recv_into(*arguments)
         exchange.received += count
+        exchange.alive_at = time.monotonic()
         if 0 < exchange.most < exchange.received:
             raise TooMuchError(f"more than {exchange.most} octets")
         return count
@@ -219,7 +260,7 @@ def within(seconds: float, function: t.Callable[[], t.Any]) -> t.Any:
         except BaseException as error:  # noqa: BLE001 it is the caller's
             outcome.append((None, error))
 
-    thread = threading.Thread(target=run, daemon=True)
+    thread = threading.Thread(target=contextvars.copy_context().run, args=(run,), daemon=True)
     thread.start()
     thread.join(seconds)
     if not outcome:
@@ -240,6 +281,7 @@ def _connect_first(addresses: t.Sequence[tuple[t.Any, ...]], exchange: Exchange)
         except OSError as error:
             failure = error
             continue
+        exchange.connection = connection
         try:
             connection.settimeout(share)
             connection.connect(address)
@@ -254,5 +296,6 @@ def _connect_first(addresses: t.Sequence[tuple[t.Any, ...]], exchange: Exchange)
             raise
         else:
             connection.exchange = exchange
+            exchange.socket = connection
             return connection
     raise failure

@@ -17,9 +17,10 @@ import time
 import typing as t
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import users
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError, UsageError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
 from ansible_collections.wsman.automation.plugins.plugin_utils import _kerberos_errors as errors
+from ansible_collections.wsman.automation.plugins.plugin_utils._refusals import Refused
 
 try:
     import krb5
@@ -65,7 +66,7 @@ class Secret:
 
 
 _tickets: dict[tuple[t.Any, ...], Ticket] = {}
-_refused: dict[tuple[t.Any, ...], TransportError] = {}
+_refused = Refused()
 _asking: dict[tuple[t.Any, ...], threading.Lock] = {}
 
 

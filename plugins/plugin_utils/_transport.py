@@ -13,13 +13,19 @@ import contextlib
 import dataclasses
 import time
 import typing as t
-import uuid
 
-from ansible_collections.wsman.automation.plugins.module_utils._wsman import envelope, operations
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
-from ansible_collections.wsman.automation.plugins.plugin_utils import _answers, _failures, _http, _login
+from ansible_collections.wsman.automation.plugins.plugin_utils import (
+    _answers,
+    _failures,
+    _http,
+    _login,
+    _refusals,
+    _session_base,
+)
 from ansible_collections.wsman.automation.plugins.plugin_utils._login import Reply
+from ansible_collections.wsman.automation.plugins.plugin_utils._session_base import SessionBase
 from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import DEADLINE, Exchange
 
 USER_AGENT = "Microsoft WinRM Client"  # by this name OMI wraps datetimes, so that their type is seen on the wire
@@ -27,10 +33,7 @@ UNAUTHENTICATED = {"WSMANIDENTIFY": "unauthenticated"}  # MS-WSMV 3.1.4.1.21: Id
 MAX_ANSWER = 64 * 1024 * 1024  # some services take MaxEnvelopeSize for a hint
 LOGIN = "time for a login (connect_timeout and read_timeout)"
 PATIENCE = 5.0  # seconds for an answer to who shows nothing; then it is asked in another way
-PARTING_SECONDS = 1.0  # for giving back what was opened on a service, once all else is over
 _CHUNK = 1024 * 1024
-
-_refused: dict[tuple[t.Any, ...], TransportError] = {}  # by account
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,32 +47,24 @@ class Answer:
     headers: t.Mapping[str, str]
 
 
-class Session:
+class Session(SessionBase):
     """One service with one account over one kept connection.
 
-    *profile* is the caller's to set once it knows what the service is, *identified* once it has answered an Identify,
-    and so is *schemas*, what is known of its classes; *session_id* is made once; *mechanism* is what Negotiate has
-    agreed upon (``kerberos``, ``ntlm``), once it has. *announce* is called right before a request that may change
-    something is handed to the system, and must not raise.
+    *mechanism* is what Negotiate has agreed upon (``kerberos``, ``ntlm``), once it has. *announce* is called right
+    before a request that may change something is handed to the system, and must not raise.
     """
 
     announce: t.Callable[[], None] | None = None
 
     def __init__(self, options: SessionOptions) -> None:
-        self.options = options
-        self.profile: t.Any = None
-        self.identified = False
-        self.schemas: t.Any = None
-        self.session_id = str(uuid.uuid4())
+        super().__init__(options)
         self._exchange = Exchange(options.authority)
         self._adapter = _http.Adapter(options, self._exchange)
         self._login = _login.login(options)
         self._limit = max(MAX_ANSWER, 2 * options.max_envelope_size)
         self._exchange.most = 2 * self._limit  # heads without end, and chunks that are all head
-        self._deadline_at: float | None = None
         self._login_seconds: float | None = None
         self._answered = False
-        self._is_aside = False
         self._before: t.Callable[[], None] | None = None
         self._after: t.Callable[[], None] | None = None
         self._headers = _headers(options)
@@ -102,7 +97,7 @@ class Session:
         is read, and never twice; it must neither raise nor send. Raises :class:`TransportError`.
         """
         changes = not repeatable if changes is None else changes
-        self._check_not_refused()
+        _refusals.check(self.options)
         heads = {**self._headers, **(headers or {})}
         with self.operation():
             try:
@@ -213,54 +208,11 @@ class Session:
         remedy = "Check the KDCs that krb5.conf or DNS name for the realm, and that firewalls pass port 88."
         return self._exchange.wait_for(function, "authentication", "No KDC answered", remedy)
 
-    def identify(self) -> bytes:
-        """An Identify for this service."""
-        return envelope.dump(operations.identify(), envelope.Settings(to=self.options.url), str(uuid.uuid4()))
-
     def refuse(self, reply: Reply, said: str | None = None) -> TransportError:
         """The error for the 401 *reply*, which is final; *said* is what the mechanism knows about it."""
         text = self._decode_refusal(reply)
         charset = _answers.charset(reply.headers.get("Content-Type"))
         return _answers.refused(self.options, reply.schemes, text, charset, said)
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Until the deadline of what goes on now; None where there is none."""
-        return None if self._deadline_at is None else self._deadline_at - time.monotonic()
-
-    @contextlib.contextmanager
-    def operation(self) -> t.Iterator[None]:
-        """All that is sent inside shares one deadline; without this each request has its own."""
-        outer = self._deadline_at
-        self._deadline_at = outer or self._next_deadline()
-        try:
-            yield
-        finally:
-            self._deadline_at = outer
-
-    @contextlib.contextmanager
-    def parting(self) -> t.Iterator[None]:
-        """What is sent inside has a moment of its own instead: what was opened is given back after a deadline too."""
-        outer = self._deadline_at
-        self._deadline_at = time.monotonic() + PARTING_SECONDS
-        try:
-            yield
-        finally:
-            self._deadline_at = outer
-
-    @contextlib.contextmanager
-    def aside(self, seconds: float) -> t.Iterator[None]:
-        """What is sent inside nothing depends upon: it has *seconds* at most, and its refusal counts for nothing else.
-
-        Unless it is the first that the service hears of the account: then a 401 is about the secret.
-        """
-        outer, was_aside = self._deadline_at, self._is_aside
-        at = time.monotonic() + seconds
-        self._deadline_at, self._is_aside = at if outer is None else min(outer, at), True
-        try:
-            yield
-        finally:
-            self._deadline_at, self._is_aside = outer, was_aside
 
     @contextlib.contextmanager
     def _logging_in(self) -> t.Iterator[None]:
@@ -275,6 +227,14 @@ class Session:
             yield
         finally:
             self._deadline_at, self._login_seconds, self._exchange.limit = outer, None, DEADLINE
+
+    def hand_over(self, announce: t.Callable[[], None] | None) -> None:
+        """Begin anew with another user, who knows nothing of what was answered before; the connection stays."""
+        self.announce, self._answered = announce, False
+
+    def abort(self) -> None:
+        """From another thread: whatever goes on ends at once, with ``_sockets.Aborted``, and so does all that comes."""
+        self._exchange.abort()
 
     def close(self) -> None:
         """Close the connection; a further send opens a new one."""
@@ -294,12 +254,9 @@ class Session:
         self._adapter.close()
         self._adapter = _http.Adapter(self.options, self._exchange)
 
-    def _next_deadline(self) -> float | None:
-        return None if self.options.deadline is None else time.monotonic() + self.options.deadline
-
     def _begin(self) -> None:
         options = self.options
-        deadline = self._login_seconds or options.deadline or PARTING_SECONDS
+        deadline = self._login_seconds or options.deadline or _session_base.PARTING_SECONDS
         self._exchange.begin(options.connect_timeout, options.read_timeout, deadline, self._deadline_at)
 
     def _post(self, data: bytes, headers: t.Mapping[str, str], *, bound: bool) -> Reply:
@@ -353,30 +310,16 @@ class Session:
         except TransportError:
             return b""
 
-    def _accounts(self) -> tuple[tuple[t.Any, ...], tuple[t.Any, ...]]:
-        """The secret as it stands everywhere, and as it stands on this host."""
-        options = self.options
-        secret = (options.user, options.password, options.certificate_pem, options.certificate_pfx)
-        return (None, *secret), (options.host, *secret)
-
     def _remember(self, error: TransportError) -> None:
         """A refused secret is not shown again in this process: one wrong password counts once, not once a retry.
 
         A password that belongs to a domain counts wrong there whoever hears it. A local account's belongs to the host,
         and so does a refusal that says nothing of the password: that of a ticket, and of a request after the handshake.
         """
-        everywhere, here = self._accounts()
         account = self.options.account
         by_ticket = error.http_status is not None and self._login.mechanism == "kerberos"
         narrow = account is None or account.local or by_ticket or self._login.let_in
-        _refused.setdefault(here if narrow else everywhere, error)
-
-    def _check_not_refused(self) -> None:
-        if self.options.authentication == "none":
-            return
-        known = next((_refused[account] for account in self._accounts() if account in _refused), None)
-        if known is not None:
-            raise _answers.refused_before(known)
+        _refusals.remember(self.options, error, here=narrow)
 
 
 def _headers(options: SessionOptions) -> dict[str, str]:

@@ -15,7 +15,7 @@ import threading
 
 import pytest
 
-from ansible_collections.wsman.automation.plugins.plugin_utils import _proxy, _sessions, _tickets, _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _proxy, _refusals, _sessions, _tickets
 from parts import need
 from parts.kdc import Realm
 
@@ -107,7 +107,7 @@ def no_sessions():
     yield
     for options in list(_sessions._direct):
         _sessions.close(options)
-    for known in (_transport._refused, _proxy._refused, _tickets._refused, _tickets._tickets):
+    for known in (_refusals.accounts, _proxy._refused, _tickets._refused, _tickets._tickets):
         known.clear()
 
 

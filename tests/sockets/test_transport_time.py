@@ -12,7 +12,7 @@ import pytest
 from sending import REQUEST, fails, serve, session
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
-from ansible_collections.wsman.automation.plugins.plugin_utils import _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import _session_base
 
 # reaching the service
 
@@ -166,7 +166,7 @@ def test_who_waits_knows_how_long_he_may():
 @pytest.mark.parametrize("deadline", [{"deadline": 0.05}, {}], ids=["deadline", "none"])
 def test_what_is_owed_to_a_service_has_a_moment_of_its_own(peer, monkeypatch, deadline):
     """A Release goes out after the deadline too; whom the limit of a task stopped it holds for no read time-out."""
-    monkeypatch.setattr(_transport, "PARTING_SECONDS", 0.3)
+    monkeypatch.setattr(_session_base, "PARTING_SECONDS", 0.3)
 
     def script(wire):
         while wire.receive():

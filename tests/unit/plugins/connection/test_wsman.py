@@ -19,7 +19,14 @@ from ansible_collections.wsman.automation.plugins.doc_fragments._session import 
 from ansible_collections.wsman.automation.plugins.module_utils._session_argspec import session_options_spec
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import session as ring1
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
-from ansible_collections.wsman.automation.plugins.plugin_utils import _foreign, _kerberos, _say, _sessions, _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import (
+    _foreign,
+    _kerberos,
+    _refusals,
+    _say,
+    _sessions,
+    _transport,
+)
 
 DOCUMENTED = yaml.safe_load(wsman.DOCUMENTATION)["options"]
 FRAGMENT = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]["session"]["suboptions"]
@@ -44,7 +51,7 @@ def no_sessions(monkeypatch):
     yield
     for options in list(_sessions._direct):
         _sessions.close(options)
-    _transport._refused.clear()
+    _refusals.accounts.clear()
 
 
 def connect(variables, keywords=None, port_is_set=True):

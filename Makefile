@@ -5,10 +5,10 @@ PYTHON ?= python3
 TOOLS = tests/tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup parts demo test lint unit sockets service system authentication sanity integration artifact sandbox docs bench clean
+.PHONY: help setup parts demo test lint unit sockets service system authentication sanity integration artifact sandbox docs bench bench-quick clean
 
 help:  ## say what there is
-	@sed -n 's/^\([a-z]*\):.*##/\1:/p' Makefile | awk -F': *' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' Makefile | awk -F': *' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
 demo:  ## start the bundled service, read and change it with every module, twice
 	@$(PYTHON) $(TOOLS)/demo.py
@@ -59,6 +59,9 @@ docs:  ## build the documentation into docs/build/html, and run what its guides 
 
 bench:  ## measure against the alternatives and against the aims
 	@$(PYTHON) $(TOOLS)/bench.py $(ARGS)
+
+bench-quick:  ## measure a Get beside doing nothing, in two minutes
+	@$(PYTHON) $(TOOLS)/bench.py --quick $(ARGS)
 
 clean:  ## remove all that the targets made
 	rm -rf .venv-* .build .cache .ansible docs/build tests/output

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import pathlib
 import shutil
 import tempfile
 import typing
 
 from ansible import constants
-from enumerate_rows import Connection, connect, measure
+from client import Connection, Facts, connect, service_facts, take_turns
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import addressing, types_option
 from ansible_collections.wsman.automation.plugins.plugin_utils import _reading
@@ -32,7 +31,7 @@ TARGET = addressing.Target(
 class Ways:
     """One open connection to the service, on which each way is a function that does *gets* Gets."""
 
-    def __init__(self, facts: dict[str, typing.Any], gets: int, folder: pathlib.Path) -> None:
+    def __init__(self, facts: Facts, gets: int, folder: pathlib.Path) -> None:
         self.connection: Connection = connect(facts)
         self.gets = gets
         self.folder = folder
@@ -68,6 +67,17 @@ class Ways:
         return isinstance(_reading.get(client, TARGET)["instance"]["ProcessId"], str if types == "text" else int)
 
 
+def checked(work: typing.Callable[[], int], expected: int) -> typing.Callable[[], None]:
+    """*work*, which has to do all that it shall."""
+
+    def check() -> None:
+        count = work()
+        if count != expected:
+            raise SystemExit(f"{work.__name__}: {count} of {expected} have the types that they shall have")
+
+    return check
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--gets", type=int, default=100)
@@ -77,20 +87,15 @@ def main() -> None:
         folder = pathlib.Path(name) / "run"
         folder.mkdir()
         constants.DEFAULT_LOCAL_TMP = str(folder)
-        made = Ways(json.loads(os.environ["WSMAN_BENCH_SERVICE"]), arguments.gets, folder)
+        made = Ways(service_facts(), arguments.gets, folder)
         ways = {
             "types: text": made.text,
             "schema asked for": made.asked,
             "schema from the run's file": made.from_file,
             "schema held in a loop": made.held,
         }
-        taken: dict[str, list[float]] = {name: [] for name in ways}
-        for number in range(arguments.rounds + 1):
-            for name, work in ways.items():
-                seconds = measure(work, arguments.gets) / arguments.gets
-                if number:  # the first fills caches and opens the connection
-                    taken[name].append(seconds)
-    print(json.dumps(taken))
+        taken = take_turns(arguments.rounds, {name: checked(way, arguments.gets) for name, way in ways.items()})
+    print(json.dumps({name: [seconds / arguments.gets for seconds in one["seconds"]] for name, one in taken.items()}))
 
 
 if __name__ == "__main__":

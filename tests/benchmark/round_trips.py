@@ -27,7 +27,7 @@ from pypsrp.wsman import SelectorSet, WSMan
 
 import parts
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import addressing, operations, session
-from ansible_collections.wsman.automation.plugins.plugin_utils import _sessions, _tickets
+from ansible_collections.wsman.automation.plugins.plugin_utils import _tickets
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from parts.kdc import Realm
 from parts.relay import Relay
@@ -45,12 +45,13 @@ def ours(port: int, scheme: str, account: Account) -> int:
     """How many answers held the instance."""
     where = {"host": HOST, "port": port, "scheme": "http"}
     options = session.from_options({**where, "authentication": scheme, "message_encryption": "always", **account})
-    client = Client(Connection(options))
+    connection = Connection(options)
+    client = Client(connection)
     request = operations.get(addressing.Target(RESOURCE, {"Name": NAME}))
     try:
         return sum(is_instance(operations.read_get(client.execute(request))) for _number in range(GETS))
     finally:
-        _sessions.close(options)
+        connection.session.close()
         _tickets._tickets.clear()  # each session pays for its own
 
 

@@ -1,0 +1,175 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A Get in plays: beside doing nothing, beside what people use otherwise, by distance and by number of hosts."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+
+from bench_figures import Figure, Part, ratios, shown
+from bench_play import LOCAL, ROOT, WINRM, Bench, Play, Run, say
+
+sys.path.insert(0, str(ROOT / "tests"))
+from parts.relay import Relay
+
+TASKS = 5
+MANY_FORKS = 50
+UNKEPT = {"ansible_wsman_keep_session": False}
+DISTANCE = 0.05  # seconds of a round trip
+
+ASSERT = {"ansible.builtin.assert": {"that": "inventory_hostname is defined", "quiet": True}}
+GET = {"wsman.automation.wsman_get": {"resource_uri": "winrm/config"}}
+GET_TYPED = {"wsman.automation.wsman_get": {"resource_uri": "wmicimv2/Win32_Service?Name=Spooler"}}
+ENVELOPE = """\
+<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing"
+ xmlns:w="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"><s:Header>
+<a:To>https://{{ ansible_host }}:{{ ansible_wsman_port }}/wsman</a:To>
+<w:ResourceURI s:mustUnderstand="true">http://schemas.microsoft.com/wbem/wsman/1/config</w:ResourceURI>
+<a:ReplyTo><a:Address>http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</a:Address></a:ReplyTo>
+<a:Action s:mustUnderstand="true">http://schemas.xmlsoap.org/ws/2004/09/transfer/Get</a:Action>
+<a:MessageID>uuid:{{ 4294967295 | random | to_uuid }}</a:MessageID>
+<w:OperationTimeout>PT60S</w:OperationTimeout></s:Header><s:Body/></s:Envelope>
+"""
+URI = {
+    "ansible.builtin.uri": {
+        "url": "https://{{ ansible_host }}:{{ ansible_wsman_port }}/wsman",
+        "method": "POST",
+        "user": "{{ ansible_user }}",
+        "password": "{{ ansible_password }}",
+        "force_basic_auth": True,
+        "ca_path": "{{ ansible_wsman_ca_cert }}",
+        "headers": {"Content-Type": "application/soap+xml;charset=UTF-8"},
+        "return_content": True,
+        "body": ENVELOPE,
+    }
+}
+ECHO = {"ansible.builtin.raw": "echo ready", "ignore_errors": True, "ignore_unreachable": True}
+
+
+def measure_get(bench: Bench, *, quick: bool = False) -> Part:
+    """A Get of each host beside an assert; *quick* leaves the sessions that are not kept out."""
+    nothing, kept = Play([ASSERT] * TASKS, bench.hosts, connection=LOCAL), Play([GET] * TASKS, bench.hosts)
+    plays = {"assert": nothing, "wsman_get": kept}
+    if not quick:
+        plays |= {"wsman_get, not kept": dataclasses.replace(kept, options=UNKEPT)}
+    runs = bench.take_turns(plays)
+    part = Part(f"{bench.hosts} hosts x {TASKS} tasks, 10 forks, HTTPS: milliseconds per host and task")
+    part.lines = [_costs(name, plays[name], runs[name]) for name in plays]
+    part.lines += [shown("wsman_get, the tasks after the first", _later(kept, runs["wsman_get"]), "ms")]
+    part.figures = [Figure("wsman_get : assert", _beside(runs["wsman_get"], runs["assert"]), most=1.15)]
+    later = ratios(_later(kept, runs["wsman_get"]), _later(nothing, runs["assert"]))
+    part.lines += [shown("wsman_get : assert, the tasks after the first", later, "x")]
+    if not quick:
+        unkept = _beside(runs["wsman_get, not kept"], runs["assert"])
+        part.figures += [Figure("wsman_get : assert, with keep_session false", unkept, aim=1.5)]
+    part.lines += [_connections(name, runs[name]) for name in plays if name != "assert"]
+    return part
+
+
+def measure_others(bench: Bench) -> Part:
+    """The same Get, by a Get and by the two ways that there are without this collection."""
+    once = Play([URI], bench.hosts, connection=LOCAL)
+    kept = Play([GET] * TASKS, bench.hosts)
+    plays = {"wsman_get": kept, "uri": once, "winrm": dataclasses.replace(once, tasks=[ECHO], connection=WINRM)}
+    runs = bench.take_turns(plays)
+    part = Part(f"{bench.hosts} hosts, 10 forks, HTTPS: milliseconds per host and task ({TASKS} Gets, 1 of the others)")
+    part.lines = [_costs(name, plays[name], runs[name]) for name in ("wsman_get", "uri")]
+    faster = ratios(*([run.per_host_task(plays[name]) for run in runs[name]] for name in ("uri", "wsman_get")))
+    part.figures = [Figure("uri with SOAP written by hand : wsman_get", faster, least=12)]
+    part.lines += [_costs("an echo by core's winrm connection", plays["winrm"], runs["winrm"])]
+    slower = ratios(*([run.per_host_task(plays[name]) for run in runs[name]] for name in ("winrm", "wsman_get")))
+    refused = runs["winrm"][0].outcomes.get("ok", 0) == 0
+    part.figures += [Figure("winrm, an echo : wsman_get" + (", up to the refusal (above)" if refused else ""), slower)]
+    if refused:
+        said = (runs["winrm"][0].said or "").strip()[:150]
+        part.lines += [
+            "  No echo came, for the service has no shells yet: this is what winrm takes until its first request is refused,",
+            f"  that for a shell. An echo takes four more. It said: {said}",
+        ]
+    return part
+
+
+def measure_trips(bench: Bench) -> Part:
+    """Ten tasks of one Get far away; the relay counts the round trips, the TCP handshake's among them."""
+    account = {"ansible_wsman_authentication": "ntlm", "ansible_wsman_message_encryption": "always"}
+    part = Part(f"10 tasks of one Get, HTTP, NTLM, encrypted, a round trip of {1000 * DISTANCE:g} ms to the service")
+    found: dict[str, list[tuple[Run, int]]] = {"kept": [], "not kept": []}
+    for number in range(bench.rounds):
+        for name, more in (("kept", {}), ("not kept", UNKEPT)):
+            say(f"  run {number + 1} of {bench.rounds}: {name}")
+            with Relay(bench.facts["http_port"], DISTANCE) as relay:
+                play = Play([GET_TYPED] * 10, scheme="http", port=relay.port, options={**account, **more})
+                found[name].append((bench.play(play), relay.round_trips))
+    for name, runs in found.items():
+        part.lines += [shown(f"the ten tasks, sessions {name}", [run.seconds for run, _trips in runs], "s")]
+    trips = {name: [float(count) for _run, count in runs] for name, runs in found.items()}
+    part.lines += [shown("round trips, sessions not kept", trips["not kept"], "")]
+    part.figures = [Figure("round trips in all, sessions kept", trips["kept"], "", most=16)]
+    return part
+
+
+def measure_hosts(bench: Bench) -> Part:
+    """Many hosts, and the cost by their number; the process that keeps the sessions is looked at meanwhile."""
+    many = bench.most_hosts
+    sizes = [size for size in (1, 10, 100, 1000) if size < many] + [many]
+    nothing = {size: Play([ASSERT] * TASKS, size, MANY_FORKS, LOCAL) for size in sizes}
+    gets = {size: Play([GET] * TASKS, size, MANY_FORKS, watch=True) for size in sizes}
+    plays: dict[str, Play] = {}
+    for size in sizes:
+        plays |= {f"assert, {size} hosts": nothing[size], f"wsman_get, {size} hosts": gets[size]}
+    runs = bench.take_turns(plays)
+    part = Part(f"{TASKS} tasks, {MANY_FORKS} forks, HTTPS, sessions kept: milliseconds per host and task")
+    part.lines = [_costs(name, plays[name], runs[name]) for name in plays]
+    held = runs[f"wsman_get, {many} hosts"]
+    ratio = _beside(held, runs[f"assert, {many} hosts"])
+    part.figures = [Figure(f"wsman_get : assert, {many:,} hosts", ratio, most=1.25), *_memory(held, many)]
+    part.lines += [_connections(f"wsman_get, {many} hosts", held), _files(held)]
+    for name, kind in (("assert", nothing), ("wsman_get", gets)):
+        costs = {
+            size: [run.per_host_task(play) for run in runs[f"{name}, {size} hosts"]] for size, play in kind.items()
+        }
+        part.data[name] = {str(size): one for size, one in costs.items()}
+    return part
+
+
+def _memory(runs: list[Run], many: int) -> list[Figure]:
+    """Of the process that keeps the sessions; who is not root sees its resident memory alone, which is no less."""
+    text = f"the process that keeps {many:,} sessions, "
+    peaks = [run.holder for run in runs if run.holder is not None]
+    if not peaks:
+        return [Figure(f"{text}PSS", [], "MB", most=300, reason="there was no such process")]
+    shares = [one.pss for one in peaks if one.pss is not None]
+    if len(shares) == len(peaks):
+        return [Figure(f"{text}PSS", shares, "MB", most=300)]
+    resident = [one.resident for one in peaks if one.resident is not None]
+    return [Figure(f"{text}resident (PSS is less: root alone sees it)", resident, "MB", most=300)]
+
+
+def _files(runs: list[Run]) -> str:
+    peaks = [run.holder for run in runs if run.holder is not None]
+    seen = [one.files for one in peaks if one.files is not None]
+    bound = next((one.bound for one in peaks if one.bound is not None), None)
+    return f"  open files of that process: at most {max(seen) if seen else 'unknown (root alone sees it)'} of {bound}"
+
+
+def _costs(name: str, play: Play, runs: list[Run]) -> str:
+    busy = sum(run.share for run in runs) / len(runs)
+    return f"{shown(name, [run.per_host_task(play) for run in runs], 'ms')}  the service: {busy:.0%} of the processors"
+
+
+def _connections(name: str, runs: list[Run]) -> str:
+    """What the service counted, so that it is known whether sessions were kept."""
+    counts = runs[-1].counts
+    handshakes = counts.get("tls_handshakes", {}).get("completed")
+    return f"  {name}: {counts['connections']} connections, {handshakes} TLS handshakes, {counts['requests']} requests"
+
+
+def _later(play: Play, runs: list[Run]) -> list[float]:
+    """Milliseconds per host and task without the first one, which opens sessions."""
+    return [1000 * sum(run.tasks[1:]) / (play.hosts * (len(run.tasks) - 1)) for run in runs]
+
+
+def _beside(first: list[Run], second: list[Run]) -> list[float]:
+    return ratios([run.seconds for run in first], [run.seconds for run in second])

@@ -85,8 +85,8 @@ def measure_others(bench: Bench) -> Part:
     if refused:
         said = (runs["winrm"][0].said or "").strip()[:150]
         part.lines += [
-            "  No echo came, for the service has no shells yet: this is what winrm takes until its first request is refused,",
-            f"  that for a shell. An echo takes four more. It said: {said}",
+            "  No echo came: the service has no shells yet. This is winrm until its request for one is refused;",
+            f"  an echo takes four requests more. It said: {said}",
         ]
     return part
 

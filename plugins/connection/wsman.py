@@ -416,7 +416,8 @@ options:
     description:
       - Seconds without an octet from the service after which it is given up. It must be longer than O(operation_timeout).
       - The default is O(operation_timeout) and 10 more, and 70 if that is V(0).
-      - A request that changes something is not sent again after this.
+      - A request that changes something is not sent again after this, unless the service is known to keep its answer; see
+        O(reconnection_retries).
     type: float
     vars:
       - name: ansible_winrm_read_timeout_sec
@@ -430,6 +431,26 @@ options:
     type: float
     vars:
       - name: ansible_wsman_deadline
+  reconnection_retries:
+    description:
+      - How often a connection is tried again that cannot be opened, because it is refused, reset or not answered. Nothing was sent over it
+        then, so that no request is carried out twice. V(0) is never.
+      - A connection that is lost later, while a request is answered, is another matter. The request is sent again if that does no harm, or
+        if the service is a Windows that keeps its answer for whoever asks again. Windows Server 2012 and later do so for CIM classes, and
+        are asked for it until 185 seconds after the loss, or until the O(deadline).
+    type: int
+    default: 2
+    vars:
+      - name: ansible_psrp_reconnection_retries
+      - name: ansible_wsman_reconnection_retries
+  reconnection_backoff:
+    description:
+      - Seconds before the first of O(reconnection_retries). Before each further one it is twice as long, up to a minute.
+    type: float
+    default: 1
+    vars:
+      - name: ansible_psrp_reconnection_backoff
+      - name: ansible_wsman_reconnection_backoff
   max_envelope_size:
     description:
       - The largest answer in octets that the service may send, 8192 or more.
@@ -708,6 +729,7 @@ class Connection(ConnectionBase):
             if connect_timeout:
                 seconds = float(connect_timeout)
                 options = dataclasses.replace(options, connect_timeout=seconds, read_timeout=max(seconds, 10.0))
+            options = dataclasses.replace(options, reconnection_retries=0)  # core's wait_for_connection tries again
             with contextlib.closing(_transport.Session(options)) as session:
                 nobody = options.authentication == "none"
                 answer = session.send(session.identify(), headers=_transport.UNAUTHENTICATED if nobody else None)

@@ -220,6 +220,14 @@ options:
         description:
           - Seconds after which the task is given up whatever the service does, also if it goes on sending.
         type: float
+      reconnection_retries:
+        description:
+          - How often a connection that cannot be opened is tried again, before anything was sent over it.
+        type: int
+      reconnection_backoff:
+        description:
+          - Seconds before the first of these tries. Before each further one it is twice as long.
+        type: float
       max_envelope_size:
         description:
           - The largest answer in octets that the service may send, 8192 or more.

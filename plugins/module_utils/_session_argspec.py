@@ -90,6 +90,8 @@ def _exchange() -> ArgumentSpec:
         "operation_timeout": {"type": "float"},
         "read_timeout": {"type": "float"},
         "deadline": {"type": "float"},
+        "reconnection_retries": {"type": "int"},
+        "reconnection_backoff": {"type": "float"},
         "max_envelope_size": {"type": "int"},
         "batch_items": {"type": "int"},
         "locale": {"type": "str"},

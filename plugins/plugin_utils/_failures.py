@@ -9,7 +9,9 @@ fail.
 
 from __future__ import annotations
 
+import errno
 import http.client
+import socket
 import ssl
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import OUTCOME_UNKNOWN, TransportError
@@ -18,6 +20,7 @@ from ansible_collections.wsman.automation.plugins.plugin_utils import _answers, 
 from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange, TooMuchError
 
 _CLOSED = (http.client.RemoteDisconnected, ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+_NO_WAY = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN)
 
 
 def is_stale(error: BaseException, exchange: Exchange, repeatable: bool) -> bool:
@@ -30,6 +33,40 @@ def is_stale(error: BaseException, exchange: Exchange, repeatable: bool) -> bool
     return dead and (repeatable or not exchange.sent)
 
 
+def is_unopened(error: TransportError) -> bool:
+    """Whether nobody took the connection, who may do so a moment later: refused, reset, or no answer in time."""
+    cause = _cause(error)
+    if error.step == "tls":
+        return isinstance(cause, ConnectionResetError)
+    return error.step in ("connect", "proxy") and (isinstance(cause, TimeoutError) or _is_closed(cause))
+
+
+def is_lost(error: TransportError) -> bool:
+    """Whether the network is to blame: the connection ended, fell silent, or could not be made."""
+    cause = _cause(error)
+    return isinstance(cause, (TimeoutError, socket.gaierror)) or _is_closed(cause) or _is_incomplete(cause)
+
+
+def is_silence(error: TransportError) -> bool:
+    """Whether a peer that has taken the connection does not answer."""
+    return error.step == "read" and isinstance(_cause(error), TimeoutError)
+
+
+def forgotten(url: str, said: str) -> TransportError:
+    """The service does not want to tell again what became of a request."""
+    return TransportError(
+        f"{url} does not give its answer to a request again: {said}", step="wsman", outcome_unknown=True
+    )
+
+
+def _is_closed(cause: BaseException) -> bool:
+    return isinstance(cause, _CLOSED) or (isinstance(cause, OSError) and cause.errno in _NO_WAY)
+
+
+def _is_incomplete(cause: BaseException) -> bool:
+    return "Incomplete" in type(cause).__name__  # http.client and urllib3 have one each
+
+
 def explain(failure: BaseException, exchange: Exchange, options: SessionOptions, changes: bool) -> TransportError:
     """The error for *failure*, which ended *exchange*; a port that was silent may be asked whether it speaks TLS."""
     cause = _cause(failure)
@@ -40,7 +77,7 @@ def explain(failure: BaseException, exchange: Exchange, options: SessionOptions,
         error = _answers.too_large(exchange.most)
         error.outcome_unknown = unknown
         return error
-    if isinstance(cause, _CLOSED):
+    if _is_closed(cause):
         closed = _closed(exchange, unknown)
         silent = exchange.opened and not exchange.received
         return _no_http(exchange, _answers.TLS_ALERT) if silent and _is_tls_port(options, exchange) else closed
@@ -50,7 +87,7 @@ def explain(failure: BaseException, exchange: Exchange, options: SessionOptions,
         error = _tls_failures.handshake_error(cause, options, exchange)
         error.outcome_unknown = unknown and not _tls_failures.wants_certificate(cause)
         return error
-    if "Incomplete" in type(cause).__name__:  # http.client and urllib3 have one each
+    if _is_incomplete(cause):
         return _closed(exchange, unknown)
     return TransportError(
         f"{exchange.peer} answers with something that breaks the rules of HTTP ({type(cause).__name__}: {cause})."

@@ -50,7 +50,7 @@ class Exchange:
     at the deadline; *most* the octets of one answer, heads and all, beyond which nothing is read (0: no limit).
     *before* is called right before a request is handed to the system, *after* right after that; neither may raise.
     *alive_at* is the monotonic time of the last octet that came, or of the request's leaving; *not_after* the one after
-    which the request must not leave any more. *socket* is the connection that was opened last.
+    which the request must not leave any more.
     """
 
     def __init__(self, peer: str) -> None:
@@ -59,11 +59,10 @@ class Exchange:
         self.limit = DEADLINE
         self.most = 0
         self.connection: socket.socket | None = None  # that was opened last
-        self.aborted = False
+        self.aborted = threading.Event()
         self.before: t.Callable[[], None] | None = None
         self.after: t.Callable[[], None] | None = None
         self.not_after: float | None = None
-        self.socket: socket.socket | None = None
         self.begin(0.0, 0.0, None, None)
 
     def begin(
@@ -114,15 +113,20 @@ class Exchange:
 
     def abort(self) -> None:
         """From another thread: end what goes on."""
-        self.aborted = True
+        self.aborted.set()
         connection = self.connection  # not by a TLS socket's own shutdown, which would pull TLS from under its reader
         if connection is not None:
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
     def _check_not_aborted(self) -> None:
-        if self.aborted:
+        if self.aborted.is_set():
             raise Aborted
+
+    def pause(self, seconds: float) -> None:
+        """Wait, before something is tried again; no longer than anybody waits for it."""
+        self.aborted.wait(seconds)
+        self._check_not_aborted()
 
     def wait_for(self, function: t.Callable[[], t.Any], step: str, waited: str, remedy: str) -> t.Any:
         """What *function* gives, which asks somebody who may be silent, within the time for connecting.
@@ -296,6 +300,5 @@ def _connect_first(addresses: t.Sequence[tuple[t.Any, ...]], exchange: Exchange)
             raise
         else:
             connection.exchange = exchange
-            exchange.socket = connection
             return connection
     raise failure

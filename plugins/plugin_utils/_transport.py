@@ -14,6 +14,7 @@ import dataclasses
 import time
 import typing as t
 
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import robust
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
 from ansible_collections.wsman.automation.plugins.plugin_utils import (
@@ -24,6 +25,7 @@ from ansible_collections.wsman.automation.plugins.plugin_utils import (
     _refusals,
     _session_base,
 )
+from ansible_collections.wsman.automation.plugins.plugin_utils._again import Message, Tries
 from ansible_collections.wsman.automation.plugins.plugin_utils._login import Reply
 from ansible_collections.wsman.automation.plugins.plugin_utils._session_base import SessionBase
 from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import DEADLINE, Exchange
@@ -65,8 +67,8 @@ class Session(SessionBase):
         self._exchange.most = 2 * self._limit  # heads without end, and chunks that are all head
         self._login_seconds: float | None = None
         self._answered = False
-        self._before: t.Callable[[], None] | None = None
-        self._after: t.Callable[[], None] | None = None
+        self._left = False
+        self._meanwhile: t.Callable[[], None] | None = None
         self._headers = _headers(options)
 
     @property
@@ -94,61 +96,83 @@ class Session(SessionBase):
         *repeatable* says that a second execution does no harm: then the request is sent once more where the kept
         connection turns out to be dead. *changes*, its contrary where not given, says that it matters whether a
         request without an answer was executed. *meanwhile* is called once the whole request has left, before its answer
-        is read, and never twice; it must neither raise nor send. Raises :class:`TransportError`.
+        is read, and never twice; it must neither raise nor send. *replay* is what may be sent again, once the
+        connection was lost, to a service that keeps its answers (``robust.py``). Raises :class:`TransportError`.
         """
         changes = not repeatable if changes is None else changes
         _refusals.check(self.options)
-        heads = {**self._headers, **(headers or {})}
-        with self.operation():
+        message = Message(data, {**self._headers, **(headers or {})}, repeatable, changes, replay)
+        with self.operation(), self._watched(meanwhile):
             try:
-                with self._logging_in():
-                    self._choose()
-                with self._watched(changes, meanwhile):
-                    reply = self._send_prepared(data, heads, repeatable, changes)
+                answer = self._deliver(message)
             except TransportError as error:
                 if self._is_aside and self._answered:
                     error.secret_refused = False  # it was taken a moment ago: what is refused is this request
                 if error.secret_refused:
                     self._remember(error)
                 raise
-        self._answered = True
-        return self._judge(reply, changes)
+        return answer
+
+    def _deliver(self, message: Message) -> Answer:
+        """The answer to *message*, which is sent until it has one, or must not be sent any more."""
+        tries = Tries(self.options, self._exchange)
+        while True:
+            self._left = False
+            try:
+                with self._logging_in():
+                    self._choose()
+                reply = self._send_prepared(message)
+                self._answered = True
+                return self._judge(reply, message)
+            except TransportError as error:
+                again = tries.next(message, error, left=self._left)
+                left = self.seconds_left
+                if again is None or (left is not None and left <= again[1]):
+                    raise tries.ended(message, error) from error.__cause__
+            message, seconds = again
+            self._exchange.pause(seconds)
 
     @contextlib.contextmanager
-    def _watched(self, changes: bool, meanwhile: t.Callable[[], None] | None) -> t.Iterator[None]:
-        """Inside, requests of :meth:`_post_watched` are announced, and *meanwhile* is called after the first."""
-        self._before, self._after = self.announce if changes else None, meanwhile
+    def _watched(self, meanwhile: t.Callable[[], None] | None) -> t.Iterator[None]:
+        """Inside, *meanwhile* is called once a message has left for the first time."""
+        self._meanwhile = meanwhile
         try:
             yield
         finally:
-            self._before = self._after = None
+            self._meanwhile = None
 
-    def _post_watched(self, body: bytes, heads: t.Mapping[str, str]) -> Reply:
+    def _post_message(self, body: bytes, heads: t.Mapping[str, str], message: Message) -> Reply:
+        def before() -> None:
+            self._left = True
+            if message.changes and self.announce is not None:
+                self.announce()
+
         def after() -> None:
-            meanwhile, self._after = self._after, None
+            meanwhile, self._meanwhile = self._meanwhile, None
             if meanwhile is not None:
                 meanwhile()
 
-        self._exchange.before, self._exchange.after = self._before, after
+        exchange = self._exchange
+        exchange.before, exchange.after, exchange.not_after = before, after, message.not_after
         try:
             return self._post(body, heads, bound=self._login.bound)
         finally:
-            self._exchange.before = self._exchange.after = None
+            exchange.before = exchange.after = exchange.not_after = None
 
-    def _send_prepared(self, data: bytes, heads: t.Mapping[str, str], repeatable: bool, changes: bool) -> Reply:
+    def _send_prepared(self, message: Message) -> Reply:
         """The request and its answer; once more where the connection, or what it had proved, was lost before."""
         login = self._login
         for is_last in (False, True):
             with self._logging_in():
                 login.prepare(self)
-            body, dressed = login.dress(data, heads)
+            body, dressed = login.dress(message.data, message.heads)
             try:
-                reply = self._post_watched(body, dressed)
+                reply = self._post_message(body, dressed, message)
             except _http.FAILURES as error:
-                again = not is_last and login.settled and _failures.is_stale(error, self._exchange, repeatable)
+                again = not is_last and login.settled and _failures.is_stale(error, self._exchange, message.repeatable)
                 self._drop()
                 if not again:
-                    raise self._explain(error, changes) from error
+                    raise self._explain(error, message.changes) from error
                 continue
             if reply.status != 401:
                 break
@@ -160,7 +184,7 @@ class Session(SessionBase):
             return login.undress(reply)
         except TransportError as error:
             self._drop()  # the two sides count messages differently now
-            error.outcome_unknown = changes
+            error.outcome_unknown = message.changes
             raise
 
     def post(self, data: bytes, headers: t.Mapping[str, str], *, bound: bool = False) -> Reply:
@@ -290,18 +314,26 @@ class Session(SessionBase):
     def _explain(self, error: BaseException, changes: bool) -> TransportError:
         return _failures.explain(error, self._exchange, self.options, changes)
 
-    def _judge(self, reply: Reply, changes: bool) -> Answer:
+    def _judge(self, reply: Reply, message: Message) -> Answer:
         """The SOAP message in *reply*, or the error for what is there instead."""
         headers = reply.headers
         try:
             body = _answers.decode(reply.body, headers.get("Content-Encoding"), self._limit)
         except TransportError as error:
-            error.outcome_unknown = changes
+            error.outcome_unknown = message.changes
             raise
         if not _answers.is_soap(body):
-            raise _answers.not_soap(self.options, reply.status, headers, body, changes)
+            raise _answers.not_soap(self.options, reply.status, headers, body, message.changes)
         charset = _answers.charset(headers.get("Content-Type"))
-        return Answer(body, reply.status, charset, headers.get("Server"), headers)
+        answer = robust.answer(body, charset)
+        if answer is None:
+            self._drop()
+            lost = ConnectionAbortedError("notices, and no answer")
+            raise self._explain(lost, message.changes) from lost
+        said = robust.refuses(answer, charset) if message.is_replay else None
+        if said is not None:
+            raise _failures.forgotten(self.options.url, said)
+        return Answer(answer, reply.status, charset, headers.get("Server"), headers)
 
     def _decode_refusal(self, reply: Reply) -> bytes:
         """The body of a 401, nothing if it cannot be read: a refused secret is refused whatever else is wrong."""

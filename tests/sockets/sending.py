@@ -20,8 +20,9 @@ REQUEST = b"<request/>"
 
 def options(port, **more):
     named = {"authentication": "basic" if "user" in more else "none"}
-    given = {"host": "127.0.0.1", "port": port, "scheme": "http", "message_encryption": "never", **named, **more}
-    return from_options(given)
+    given = {"host": "127.0.0.1", "port": port, "scheme": "http", "message_encryption": "never", **named}
+    given["reconnection_retries"] = 0  # where nobody listens, that is known at once
+    return from_options({**given, **more})
 
 
 def session(port, **more):

@@ -12,6 +12,8 @@
     <TAB>Content-Type: application/octet-stream
     <UInt32, little endian: size of the header><header><sealed>--Encrypted Boundary--
 
+A body may hold several messages one after another, each with its own last line (MS-WSMV 3.2.4.2.1).
+
 Nothing stands between the last head and the octets, nor between the octets and the next line, and the size of the
 sealed octets is written nowhere. So the end of a piece is found by what it must be: the octets of CredSSP are TLS
 records, which tell their own size; all others are as long as the plain text, or longer by a few octets of padding. A
@@ -144,7 +146,8 @@ class _Reader:
     def _delimiter(self, at: int) -> tuple[int, bool] | None:
         """(where it ends, whether it is the last one) of the boundary line that begins at *at*, or None.
 
-        The last one ends the body: but for white space nothing follows.
+        The last one ends the body: but for white space nothing follows. Where the next message follows, its first line
+        belongs to it.
         """
         body = self._body
         if body[at : at + 2] != b"--":
@@ -159,7 +162,10 @@ class _Reader:
         at += len(self._boundary)
         if body[at : at + 2] == b"--":
             rest = body[at + 2 : at + 2 + MAX_LINE]
-            return (len(body), True) if not rest.strip() and at + 2 + len(rest) == len(body) else None
+            if not rest.strip():
+                return (len(body), True) if at + 2 + len(rest) == len(body) else None
+            following = self._delimiter(at + 2 + len(rest) - len(rest.lstrip()))
+            return None if following is None or following[1] else following
         line = body[at : at + _GAP + 2]
         end = line.find(b"\n")
         if end < 0 or line[:end].strip():

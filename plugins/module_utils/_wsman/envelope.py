@@ -59,7 +59,8 @@ class Request:
 class Settings:
     """What all requests of a session have in common: *to* is the service's URL, *operation_timeout* in seconds.
 
-    None, and a time-out of 0, leave the header out. *data_locale* and *session_id* are for Windows only.
+    None, and a time-out of 0, leave the header out. *data_locale* and *session_id* are for Windows only, and so is
+    *robust*, which says that each request is an operation with an id of its own (``robust.py``).
     """
 
     to: str
@@ -69,6 +70,7 @@ class Settings:
     data_locale: str | None = None
     session_id: str | None = None
     encoding: str = "utf-8"
+    robust: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,12 +89,15 @@ class Response:
         return next(iter(self.body), None)
 
 
-def dump(request: Request, settings: Settings, message_id: str) -> bytes:
-    """The envelope of *request*; *message_id* goes out as ``uuid:`` and upper case, as Windows spells it."""
+def dump(request: Request, settings: Settings, message_id: str, operation_id: str | None = None) -> bytes:
+    """The envelope of *request*; *message_id* goes out as ``uuid:`` and upper case, as Windows spells it.
+
+    So does *operation_id*, by which the service knows the request again (MS-WSMV 3.2.6.5).
+    """
     envelope = Element(xml.qname(uris.NS_SOAP, "Envelope"))
     header = SubElement(envelope, _TAG_HEADER)
     if request.action is not None:
-        header.extend(_header_blocks(request, settings, message_id))
+        header.extend(_header_blocks(request, settings, message_id, operation_id))
     body = SubElement(envelope, _TAG_BODY)
     if request.body is not None:
         body.append(request.body)
@@ -109,7 +114,9 @@ def format_timeout(seconds: float) -> str:
     return f"PT{seconds:.3f}S"
 
 
-def _header_blocks(request: Request, settings: Settings, message_id: str) -> t.Iterator[Element]:
+def _header_blocks(
+    request: Request, settings: Settings, message_id: str, operation_id: str | None
+) -> t.Iterator[Element]:
     yield _block(uris.NS_ADDRESSING, "To", settings.to, must_understand=True)
     if request.target:
         yield _block(uris.NS_WSMAN, "ResourceURI", request.target.resource_uri, must_understand=True)
@@ -119,6 +126,9 @@ def _header_blocks(request: Request, settings: Settings, message_id: str) -> t.I
     yield _block(uris.NS_ADDRESSING, "Action", request.action, must_understand=True)
     yield _block(uris.NS_ADDRESSING, "MessageID", format_message_id(message_id))
     yield from _limits(request, settings)
+    if operation_id is not None:
+        yield _block(uris.NS_WSMV, "OperationID", format_message_id(operation_id), must_understand=False)
+        yield _block(uris.NS_WSMV, "SequenceId", "1", must_understand=False)
     if request.target:
         yield from _target_blocks(request.target)
     if request.fragment:
@@ -186,7 +196,21 @@ def load(
     Raises WSManFault for a fault, whatever *http_status* says, and ProtocolError for what is no SOAP 1.2 envelope or
     answers another request.
     """
-    root = xml.load(data, charset)
+    return read_root(
+        xml.load(data, charset), data, charset=charset, relates_to=relates_to, http_status=http_status, service=service
+    )
+
+
+def read_root(
+    root: Element,
+    data: bytes,
+    *,
+    charset: str | None = None,
+    relates_to: str | None = None,
+    http_status: int | None = None,
+    service: str | None = None,
+) -> Response:
+    """As ``load``, where *data* is *root* already: whoever parses it may have taken something out of its body."""
     header, body = _parts(root)
     message = Response(
         _header_text(header, "Action"),

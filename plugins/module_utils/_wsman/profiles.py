@@ -41,7 +41,7 @@ class Profile:
     def adapt(self, settings: Settings) -> Settings:
         """*settings* without what this kind of service must not be sent."""
         if not self.microsoft_headers:
-            settings = dataclasses.replace(settings, data_locale=None, session_id=None)
+            settings = dataclasses.replace(settings, data_locale=None, session_id=None, robust=False)
         limit = self.maximum_envelope_size
         if limit is not None and settings.max_envelope_size is not None and settings.max_envelope_size > limit:
             settings = dataclasses.replace(settings, max_envelope_size=limit)

@@ -29,6 +29,7 @@ SERVER_TIMEOUT = 60.0  # Windows' own, where no OperationTimeout is sent
 READ_MARGIN = 10.0  # what a read waits beyond the time that the service was given
 MAX_SECONDS = 4294967.0  # Windows counts milliseconds in 32 bits
 MAX_UINT32 = 4294967295
+MAX_RETRIES = 1000
 MIN_ENVELOPE_SIZE = 8192  # DSP0226 R13.1-2: no service has to answer to less
 
 Reader = t.Callable[[str, t.Any], t.Any]
@@ -143,8 +144,9 @@ def _boolean(option: str, value: t.Any) -> bool:
     return value
 
 
-def _seconds(zero: bool = False) -> Reader:
-    least = "0 (the service's own default) or more" if zero else "more than 0"
+def _seconds(zero: str | None = None) -> Reader:
+    """A reader of seconds; *zero* is what 0 means where it may be given."""
+    least = f"0 ({zero}) or more" if zero else "more than 0"
 
     def reader(option: str, value: t.Any) -> float:
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
@@ -256,9 +258,11 @@ READERS: t.Final[dict[str, Reader]] = {
     "proxy_user": _user,
     "proxy_password": _encodable,
     "connect_timeout": _seconds(),
-    "operation_timeout": _seconds(zero=True),
+    "operation_timeout": _seconds(zero="the service's own default"),
     "read_timeout": _seconds(),
     "deadline": _seconds(),
+    "reconnection_retries": _integer(0, MAX_RETRIES),
+    "reconnection_backoff": _seconds(zero="at once"),
     "max_envelope_size": _integer(MIN_ENVELOPE_SIZE),
     "batch_items": _integer(1),
     "locale": _locale,

@@ -19,6 +19,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     envelope,
     operations,
     profiles,
+    robust,
     types_option,
 )
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
@@ -34,6 +35,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.operations
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.profiles import Profile
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.types_option import Types
+from ansible_collections.wsman.automation.plugins.plugin_utils import _lasting
 from ansible_collections.wsman.automation.plugins.plugin_utils._pulling import Pulling
 from ansible_collections.wsman.automation.plugins.plugin_utils._schemas import Schemas
 
@@ -101,10 +103,10 @@ class Client:
         if self.options.test_connection and request.action and not self._connection.session.identified:
             self.identify()
         message_id = str(uuid.uuid4())
-        data = envelope.dump(request, settings or self.settings(request.target), message_id)
+        settings = settings or self.settings(request.target)
         self._show(request)
         more = {} if meanwhile is None else {"meanwhile": meanwhile}
-        answer = self._connection.send(data, repeatable=request.repeatable, changes=request.changes, **more)
+        answer = _lasting.send(self._connection, request, settings, message_id, **more)
         self._learn(answer)
         known = self.known_profile(request.target.resource_uri if request.target else "")
         how = {"charset": answer.charset, "relates_to": message_id, "http_status": answer.status}
@@ -206,6 +208,7 @@ class Client:
             data_locale=options.data_locale,
             session_id=self._connection.session.session_id,
             encoding=options.encoding,
+            robust=target is not None and robust.covers(target.resource_uri),
         )
         return self.likely_profile(target.resource_uri if target else "").adapt(settings)
 

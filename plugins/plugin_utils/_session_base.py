@@ -20,11 +20,13 @@ class SessionBase:
     """One service with one account.
 
     *profile* is the caller's to set once it knows what the service is, *identified* once it has answered an Identify,
-    and so is *schemas*, what is known of its classes; *session_id* is made once.
+    and so is *schemas*, what is known of its classes; *robust* once an answer has told that the service keeps its
+    answers (``robust.py``). *session_id* is made once.
     """
 
     profile: t.Any = None
     identified: bool = False
+    robust: bool = False
 
     def __init__(self, options: SessionOptions) -> None:
         self.options = options

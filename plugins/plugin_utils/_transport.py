@@ -97,11 +97,13 @@ class Session(SessionBase):
         connection turns out to be dead. *changes*, its contrary where not given, says that it matters whether a
         request without an answer was executed. *meanwhile* is called once the whole request has left, before its answer
         is read, and never twice; it must neither raise nor send. *replay* is what may be sent again, once the
-        connection was lost, to a service that keeps its answers (``robust.py``). Raises :class:`TransportError`.
+        connection was lost, to a service that keeps its answers (``robust.py``); *data* itself may be one. Raises
+        :class:`TransportError`.
         """
         changes = not repeatable if changes is None else changes
         _refusals.check(self.options)
-        message = Message(data, {**self._headers, **(headers or {})}, repeatable, changes, replay)
+        not_after = time.monotonic() + robust.SECONDS if data == replay else None
+        message = Message(data, {**self._headers, **(headers or {})}, repeatable, changes, replay, not_after)
         with self.operation(), self._watched(meanwhile):
             try:
                 answer = self._deliver(message)
@@ -125,6 +127,7 @@ class Session(SessionBase):
                 self._answered = True
                 return self._judge(reply, message)
             except TransportError as error:
+                error.lost = _failures.is_lost(error)
                 again = tries.next(message, error, left=self._left)
                 left = self.seconds_left
                 if again is None or (left is not None and left <= again[1]):
@@ -259,6 +262,11 @@ class Session(SessionBase):
     def abort(self) -> None:
         """From another thread: whatever goes on ends at once, with ``_sockets.Aborted``, and so does all that comes."""
         self._exchange.abort()
+
+    def revive(self) -> None:
+        """Go on with a new connection, also after :meth:`abort`."""
+        self._drop()
+        self._exchange.aborted.clear()
 
     def close(self) -> None:
         """Close the connection; a further send opens a new one."""

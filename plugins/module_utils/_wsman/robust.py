@@ -47,7 +47,7 @@ _ECHO = re.compile(r":?OperationID(?:\s[^<>]{0,400})?>\s*(?:uuid:)?([0-9a-f-]{36
 _BODY = re.compile(r"<(?:[\w.-]{1,40}:)?Body[\s/>]")
 # The end of one envelope and the beginning of the next; the odd characters are a byte order mark read as Latin-1.
 _BETWEEN = re.compile(
-    "</(?:[\\w.-]{1,40}:)?Envelope\\s*+>[\\s\ufeff\u00ef\u00bb\u00bf]*+"
+    "</(?:[\\w.-]{1,40}:)?Envelope\\s*+>([\\s\ufeff\u00ef\u00bb\u00bf]*+)"
     "(?=(?:<\\?xml[^>]{0,200}\\?>\\s*+)?<(?:[\\w.-]{1,40}:)?Envelope[\\s>])"
 )
 
@@ -83,16 +83,16 @@ def answer(data: bytes, charset: str | None = None) -> bytes | None:
         text = data.decode(encoding)
     except UnicodeError:
         return data
-    ends = [found.end() for found in _BETWEEN.finditer(text)]
-    if not ends or len(ends) > MAX_NOTICES:
+    between = [found.span(1) for found in _BETWEEN.finditer(text)]
+    if len(between) > MAX_NOTICES:
         return data
-    pieces = [text[begin:end].encode(encoding) for begin, end in zip([0, *ends], [*ends, len(text)], strict=True)]
-    first, last = 0, len(pieces)
-    while first < last and _is_notice(pieces[first], charset):
+    begins, ends = [0, *(end for _begin, end in between)], [*(begin for begin, _end in between), len(text)]
+    first, last = 0, len(begins) - 1
+    while first <= last and _is_notice(text[begins[first] : ends[first]].encode(encoding), charset):
         first += 1
-    while last > first and _is_notice(pieces[last - 1], charset):
+    while last > first and _is_notice(text[begins[last] : ends[last]].encode(encoding), charset):
         last -= 1
-    return b"".join(pieces[first:last]) or None
+    return text[begins[first] : ends[last]].encode(encoding) if first <= last else None
 
 
 def refuses(data: bytes, charset: str | None = None) -> str | None:

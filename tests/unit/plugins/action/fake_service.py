@@ -72,7 +72,9 @@ class FakeConnection:
 
     def __init__(self, answers, options):
         self.answers, self.options = list(answers), options
-        self.session = SimpleNamespace(profile=None, identified=False, schemas=None, session_id=str(uuid.uuid4()))
+        self.session = SimpleNamespace(
+            profile=None, identified=False, robust=False, schemas=None, session_id=str(uuid.uuid4())
+        )
         self.session.mechanism = self.mechanism
         self.session.seconds_left = None
         self.sent, self.repeatable, self.unauthenticated = [], [], []

@@ -1,0 +1,64 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Requests that outlive their connection, where the service keeps its answers (``robust.py``).
+
+Whether it does is known by its answers alone, and belongs to the session. Who finds it unknown when a change is lost
+asks for the same resource with an OperationID, which changes nothing: what answers to that knows the change as well.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import typing as t
+import uuid
+
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import envelope, operations, robust
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.envelope import Request, Settings
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
+
+
+def send(connection: t.Any, request: Request, settings: Settings, message_id: str, **more: t.Any) -> t.Any:
+    """The answer to *request*; *more* are further arguments of ``Session.send``. Raises TransportError."""
+    is_operation = settings.robust and request.action is not None
+    operation_id = str(uuid.uuid4()) if is_operation else None
+    data = envelope.dump(request, settings, message_id, operation_id)
+    more.update(repeatable=request.repeatable, changes=request.changes)
+    if operation_id is None:
+        return connection.send(data, **more)
+    began = time.monotonic()
+    again = robust.replay(data)
+    try:
+        if connection.session.robust:
+            return connection.send(data, replay=again, **more)
+        answer = connection.send(data, **more)
+    except TransportError as error:
+        if connection.session.robust or not (error.outcome_unknown and error.lost):
+            raise
+        return _ask_again(connection, request.target, settings, again, error, began)
+    learn(connection, answer, operation_id)
+    return answer
+
+
+def learn(connection: t.Any, answer: t.Any, operation_id: str) -> None:
+    """Keep in mind that the service keeps answers, if *answer* tells it."""
+    if not connection.session.robust and robust.echoes(answer.body, operation_id):
+        connection.session.robust = True
+
+
+def _ask_again(
+    connection: t.Any, target: Target | None, settings: Settings, again: bytes, error: TransportError, began: float
+) -> t.Any:
+    """The answer that was lost with *error*, from a service that proves now that it keeps answers; else *error*."""
+    left = robust.SECONDS - (time.monotonic() - began)
+    if target is None or left <= 0:
+        raise error
+    operation_id = str(uuid.uuid4())
+    probe = envelope.dump(operations.get(target), settings, str(uuid.uuid4()), operation_id)
+    with contextlib.suppress(TransportError), connection.aside(left):
+        learn(connection, connection.send(probe), operation_id)
+        if connection.session.robust:
+            return connection.send(again, repeatable=False, changes=True, replay=again)
+    raise error

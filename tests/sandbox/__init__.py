@@ -21,6 +21,7 @@ import typing as t
 
 from . import manners
 from .authentication import Basic, Gate, Scheme
+from .big import ROWS
 from .certificates import Authority, ClientCertificate
 from .client_certificates import ClientCertificates
 from .config import ConfigProvider, Configuration
@@ -64,7 +65,7 @@ class Sandbox:
 
     *certificate* is the kind of the authority and of all that it issues (``signatures.py``); *revoked*: the service's
     own is on the list in ``crl_file``. *tls*: versions and ciphers. *digest*: how that challenges. *record_wire* keeps
-    all octets of the connections, in ``wire`` and ``wire_sent``.
+    all octets of the connections, in ``wire`` and ``wire_sent``. *rows*: how many Sandbox_Big has.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Sandbox:
         tls: Tls | None = None,
         digest: DigestSettings | None = None,
         record_wire: bool = False,
+        rows: int = ROWS,
     ) -> None:
         self.host = host
         self.manner = manners.named(manner)
@@ -97,6 +99,7 @@ class Sandbox:
         self._wire = Wire() if record_wire else None
         self.users = dict(users or {"wsman": "secret"})
         self._wanted_ports = (http_port, https_port)
+        self._rows = rows
         initial = {
             "/service/auth/Basic": "true" if basic else "false",
             "/service/AllowUnencrypted": "true" if allow_unencrypted else "false",
@@ -250,6 +253,12 @@ class Sandbox:
         if forget:
             operations.forget()
 
+    def set_rows(self, count: int) -> None:
+        """How many rows Sandbox_Big has, for enumerations from now on."""
+        if count < 0:
+            raise ValueError("there cannot be fewer rows than none")
+        self.repository.big.rows = count
+
     def plan_job(self, outcome: str = "completed", readings: int = 1, seconds: float = 0.0) -> None:
         """How the next job that a method starts will go; see ``jobs.py`` for outcomes."""
         self.repository.jobs.plan(outcome, readings, seconds)
@@ -311,7 +320,7 @@ class Sandbox:
         if self.configuration.flag("/service/auth/Certificate"):
             for user, password in self.users.items():
                 self.mappings.add(f"{user}@{MACHINE}", self.authority.thumbprint, user, password)
-        self.repository = Repository(self.manner)
+        self.repository = Repository(self.manner, self._rows)
         self.service.providers = [*self._configuration_providers(), *self.repository.providers()]
 
     def _configuration_providers(self) -> list[Provider]:

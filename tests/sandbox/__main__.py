@@ -17,6 +17,7 @@ import time
 import typing as t
 
 from . import Sandbox, Tls, manners, signatures
+from .big import ROWS
 from .control import Control
 
 PASSWORD = "WSMAN_SANDBOX_PASSWORD"
@@ -41,6 +42,7 @@ def parse(arguments: t.Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--record-wire", action="store_true", help="keep all octets: GET /wire of the control server")
     parser.add_argument("--policy", action="append", default=[], metavar="PATH", help="a value under group policy")
     parser.add_argument("--idle-exit", type=float, metavar="SECONDS", help="end when nobody asks for so long")
+    parser.add_argument("--rows", type=int, default=ROWS, metavar="N", help="how many rows the class Sandbox_Big has")
     parser.add_argument("--record-bodies", action="store_true", help="keep the last requests' bodies in the journal")
     return parser.parse_args(arguments)
 
@@ -86,6 +88,7 @@ def make(options: argparse.Namespace, password: str) -> Sandbox:
         certificate=options.certificate,
         tls=Tls(maximum=options.tls_maximum),
         record_wire=options.record_wire,
+        rows=options.rows,
     )
 
 

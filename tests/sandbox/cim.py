@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 
 from . import (  # pylint: disable=unused-import
     addresses,
+    big,
     filters,
     instances,
     job_methods,  # noqa: F401 it registers what it implements
@@ -146,15 +147,15 @@ class CIMProvider(Provider):
         """The items; OMI finds errors when it is asked for the first of them."""
         target = self.target(call)
 
-        def found() -> t.Iterator[Item]:
+        def found() -> t.Iterable[Item]:
             selection = filters.select(target, filter, polymorphism)
             return filters.items(selection, target.writer, mode, self.repository.jobs.read)
 
-        if not self.manner.late_errors:
+        if not self.manner.late_errors or target.address.class_name.lower() == big.NAME:
             return found()
         return self._late(found, call)
 
-    def _late(self, found: t.Callable[[], t.Iterator[Item]], call: Call) -> t.Iterator[Item]:
+    def _late(self, found: t.Callable[[], t.Iterable[Item]], call: Call) -> t.Iterator[Item]:
         try:
             yield from found()
         except Problem as problem:

@@ -94,7 +94,7 @@ class ClassSchemas(Provider):
         found = [one for one in self.repository.classes(namespace) if _below(one, above, deep)]
         return [Item(cim_xml.path(one, self._host), URI, self._selectors(one)) for one in found]
 
-    def _instances(self, namespace: str, class_name: str) -> list[t.Any]:
+    def _instances(self, namespace: str, class_name: str) -> t.Sequence[t.Any]:
         if not class_name:
             raise Fault("wsa:DestinationUnreachable", reason="ClassName selector is missing")
         return self.repository.extent(self._class(namespace, class_name))

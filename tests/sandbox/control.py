@@ -5,9 +5,9 @@
 
 ``GET /state`` counters (``counts.py``) and open contexts · ``GET /journal`` · ``GET /wire`` all octets by connection ·
 ``POST /misbehave`` {kind, options} · ``POST /robust`` {keepalive, retention, one_multipart, forget} · ``POST /jobs``
-{outcome, readings, seconds} of the next job · ``POST /steal`` forgets the open enumerations · ``POST /configuration``
-{path: value} sets values behind the protocol's back · ``POST /clear`` counters and misbehaviour · ``POST /reset``
-everything · ``POST /stop`` ends the service.
+{outcome, readings, seconds} of the next job · ``POST /rows`` {count} of Sandbox_Big · ``POST /steal`` forgets the open
+enumerations · ``POST /configuration`` {path: value} sets values behind the protocol's back · ``POST /clear`` counters
+and misbehaviour · ``POST /reset`` everything · ``POST /stop`` ends the service.
 """
 
 from __future__ import annotations
@@ -65,6 +65,8 @@ class Control:
             self.box.misbehave(**body)
         elif path == "/robust":
             self.box.robust(**body)
+        elif path == "/rows":
+            self.box.set_rows(**body)
         elif path == "/jobs":
             self.box.plan_job(**body)
         elif path == "/steal":

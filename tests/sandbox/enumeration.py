@@ -9,12 +9,12 @@ import itertools
 import typing as t
 from xml.etree.ElementTree import Element, SubElement
 
-from . import names, soap
+from . import big, names, soap
 from .contexts import Context, Contexts
 from .faults import Fault
 from .headers import Limits, parse_duration
 from .provider import Call, Filter, Item, Provider
-from .render import render, rendered
+from .render import Scope, render, rendered
 
 _N, _W, _A = f"{{{names.ENUMERATION}}}", f"{{{names.WSMAN}}}", f"{{{names.ADDRESSING}}}"
 _MODES = {None: "object", "EnumerateEPR": "epr", "EnumerateObjectAndEPR": "object_and_epr"}
@@ -37,7 +37,7 @@ class Enumerations:
         polymorphism = body.findtext(f"{{{names.CIMBINDING}}}PolymorphismMode")
         found = provider.enumerate(call, _filter(body), mode, polymorphism.strip() if polymorphism else None)
         if call.manner.total_items_estimate and _W + "RequestTotalItemsCountEstimate" in call.header:
-            found = list(found)
+            found = found if isinstance(found, big.Rows) else list(found)
             estimate = Element(_W + "TotalItemsCountEstimate")
             estimate.text = str(len(found))
             call.reply_headers.append(estimate)
@@ -149,6 +149,12 @@ def _count(body: Element, tag: str, default: int) -> int:
 def _texts(found: t.Iterable[Item], mode: str, call: Call) -> t.Iterator[str]:
     """Each item as XML text; written with the Envelope's prefixes, so that it can be put into any answer."""
     scope = call.manner.scope
+    if isinstance(found, big.Rows):
+        return found.texts(scope)
+    return _each(found, mode, call, scope)
+
+
+def _each(found: t.Iterable[Item], mode: str, call: Call, scope: Scope) -> t.Iterator[str]:
     reference = f"{_A}EndpointReference"
     for item in found:
         if mode == "object":
@@ -167,6 +173,8 @@ def _batch(context: Context, call: Call, count: int) -> list[str]:
     Openwsman takes *count* of them and fails if they do not fit: they are gone (wire/openwsman 110 to 113)."""
     room = call.max_envelope_size - OVERHEAD - 512
     batch: list[str] = []
+    if isinstance(context.items, big.Texts) and not call.manner.overflow_lost:
+        return _big_batch(context, context.items, count, room // call.octets)
     if call.manner.overflow_lost:
         batch = list(itertools.islice(iter(context.next, None), count))
         if sum(len(item.encode()) for item in batch) * call.octets > room:
@@ -184,3 +192,14 @@ def _batch(context: Context, call: Call, count: int) -> list[str]:
             break
         batch.append(item)
     return batch
+
+
+def _big_batch(context: Context, texts: big.Texts, count: int, room: int) -> list[str]:
+    """The same of many rows at once, which are ASCII."""
+    if context.held is not None:
+        context.held = None
+        texts.back()
+    text = texts.take(count, room)
+    if not text and texts.more:
+        raise Fault.named("MAX_ENVELOPE_SIZE_EXCEEDED")
+    return [text] if text else []

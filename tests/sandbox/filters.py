@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 from xml.etree.ElementTree import Element
 
-from . import associations, conditions, names, paths, rows, values, wql
+from . import associations, big, conditions, names, paths, rows, values, wql
 from .classes import CIMClass, Instance
 from .faults import Fault
 from .headers import parse_selectors
@@ -57,9 +57,16 @@ def select(target: Target, filter: Filter | None, polymorphism: str | None) -> S
 
 def items(
     selection: Selection, writer: Writer, mode: str, read: t.Callable[[Instance], bool] = lambda instance: True
-) -> t.Iterator[Item]:
+) -> t.Iterable[Item]:
     """The items in the enumeration's mode; elements are only made where the mode has them. *read* is told of each
     instance before, and may say that it is there no more."""
+    plain = mode == "object" and selection.only is None and not writer.extensions
+    if plain and isinstance(selection.found, big.Span):
+        return big.Rows(selection.found, writer)
+    return _items(selection, writer, mode, read)
+
+
+def _items(selection: Selection, writer: Writer, mode: str, read: t.Callable[[Instance], bool]) -> t.Iterator[Item]:
     write = rows.writer(writer, selection.only, selection.fragments)
     nothing = Element("nothing")
     for instance in selection.found:
@@ -107,7 +114,10 @@ def _query(target: Target, text: str) -> Selection:
     except wql.WQLError as error:
         raise Problem("query", str(error), text=text, operation="ExecQuery") from error
     found = target.repository.extent(cim_class)
-    if test is not None:
+    bounded = found.bounded(text) if isinstance(found, big.Span) else None
+    if bounded is not None:
+        found = bounded
+    elif test is not None:
         found = [instance for instance in found if test(instance)]
     return Selection(found, only, fragments=only is not None and manner.projection_fragments)
 

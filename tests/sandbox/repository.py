@@ -9,7 +9,7 @@ import functools
 import threading
 import typing as t
 
-from . import data, values
+from . import big, data, values
 from .classes import CIMClass, Instance, Reference
 from .jobs import Jobs
 from .manners import WINDOWS, Manner
@@ -25,10 +25,10 @@ Extent = dict[Key, Instance]
 class Repository:
     """Starts with what ``data.py`` has; what changes here is seen by no other repository.
 
-    *lock* guards it: hold it for whatever reads and then writes.
+    *lock* guards it: hold it for whatever reads and then writes. *rows*: how many Sandbox_Big has.
     """
 
-    def __init__(self, manner: Manner = WINDOWS) -> None:
+    def __init__(self, manner: Manner = WINDOWS, rows: int = big.ROWS) -> None:
         self.manner = manner
         self.lock = threading.RLock()
         self.jobs = Jobs(self)
@@ -39,6 +39,7 @@ class Repository:
             self.add(instance if instance.cim_class.fixed else instance.copy())
         self._extents["root/cimv2", "sandbox_number"] = _rows(data.numbers)
         self._extents["root/cimv2", "sandbox_row"] = _rows(data.uneven)
+        self.big = big.Extent(self._classes["root/cimv2"][big.NAME], rows)
 
     def provider(self) -> CIMProvider:
         """What the service dispatches CIM requests to."""
@@ -68,8 +69,10 @@ class Repository:
         """The classes of a namespace in the order of their definition."""
         return list(self._classes.get(namespace.lower(), {}).values())
 
-    def extent(self, cim_class: CIMClass, *, deep: bool = True) -> list[Instance]:
+    def extent(self, cim_class: CIMClass, *, deep: bool = True) -> t.Sequence[Instance]:
         """Its instances, and with *deep* those of its subclasses, in the order of their creation by class."""
+        if cim_class is self.big.cim_class:
+            return self.big.span()
         with self.lock:
             wanted = [cim_class]
             if deep:
@@ -82,7 +85,7 @@ class Repository:
             for known in self.classes(cim_class.namespace):
                 if cim_class not in known.lineage():
                     continue
-                extent = self._extent(known)
+                extent: t.Mapping[Key, Instance] = self.big if known is self.big.cim_class else self._extent(known)
                 if known.singleton:
                     return next(iter(extent.values()), None)
                 instance = extent.get(self._key(known, keys))

@@ -25,7 +25,7 @@ def writer(writer: Writer, only: frozenset[str] | None, fragments: bool) -> Writ
     templates: dict[CIMClass, _Template] = {}
 
     def write(instance: Instance) -> Element:
-        if "fixed" not in instance.cim_class.qualifiers or only is not None or writer.extensions:
+        if not _suits(instance.cim_class) or only is not None or writer.extensions:
             return writer.instance(instance, only)
         template = templates.get(instance.cim_class)
         if template is None:
@@ -33,6 +33,13 @@ def writer(writer: Writer, only: frozenset[str] | None, fragments: bool) -> Writ
         return template.write(instance)
 
     return write
+
+
+def _suits(cim_class: CIMClass) -> bool:
+    """Whether its instances never change, and are no more than scalars."""
+    if "fixed" not in cim_class.qualifiers:
+        return False
+    return all(prop.kind in _FAST and not prop.array for prop in cim_class.properties.values())
 
 
 class _Template:
@@ -43,9 +50,6 @@ class _Template:
 
     def __init__(self, cim_class: CIMClass, writer: Writer) -> None:
         known = list(cim_class.properties.values())
-        unsuitable = [prop.name for prop in known if prop.kind not in _FAST or prop.array]
-        if unsuitable:
-            raise ValueError(f"{cim_class.name} cannot be written from a template: {unsuitable}")
         holes = {prop.name: f"\ue000{prop.name}\ue001" for prop in known}
         kinds = {prop.name: prop.kind for prop in known}
         model = Instance(_as_text(cim_class), dict(holes))

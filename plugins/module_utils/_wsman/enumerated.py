@@ -18,7 +18,8 @@ from .instance import Instance
 from .schema import Schema
 
 _PROTOCOL: t.Final = (uris.NS_ENUMERATION, uris.NS_WSMAN)
-_ITEMS: t.Final = frozenset(xml.qname(namespace, "Item") for namespace in _PROTOCOL)
+_ITEM: t.Final = frozenset(xml.qname(namespace, "Item") for namespace in _PROTOCOL)
+_ITEMS: t.Final = frozenset(xml.qname(namespace, "Items") for namespace in _PROTOCOL)
 
 
 @dataclasses.dataclass(slots=True)
@@ -66,7 +67,7 @@ def read(content: Element) -> tuple[list[Element], Element | None, bool]:
             items = [*(items or ()), *child]
         elif name == "EndOfSequence":
             ended = True
-        elif name == "EnumerationContext" and not is_blank(child):
+        elif is_context(child):
             context = child
     ended = ended or context is None
     if items is None:
@@ -86,14 +87,25 @@ def resolve(items: list[Item], target: Target, return_type: str) -> list[Item]:
     return read_items([one.element for one in items if one.element is not None], target, return_type)
 
 
+def is_context(element: Element) -> bool:
+    """True for a context to pull with."""
+    namespace, name = xml.split(element.tag)
+    return namespace in _PROTOCOL and name == "EnumerationContext" and not is_blank(element)
+
+
+def is_items(element: Element) -> bool:
+    """True for what holds the items of an answer."""
+    return element.tag in _ITEMS
+
+
 def has_parts(element: Element) -> bool:
     """True for a ``wsman:Item``, which holds an instance and its reference."""
-    return element.tag in _ITEMS
+    return element.tag in _ITEM
 
 
 def read_items(elements: list[Element], target: Target, return_type: str) -> list[Item]:
     """Objects, references, or both in one ``wsman:Item`` or one after the other, in either order."""
-    if return_type == "object" and not any(one.tag in _ITEMS for one in elements):
+    if return_type == "object" and not any(one.tag in _ITEM for one in elements):
         return [Item(one) for one in elements]
     items: list[Item] = []
     for parts in _grouped(elements, pairs=return_type == "object_and_epr"):
@@ -108,10 +120,10 @@ def _grouped(elements: list[Element], *, pairs: bool) -> t.Iterator[list[Element
     begins = bool(elements) and _is_reference(elements[0])
     loose: list[Element] = []
     for one in elements:
-        if loose and (one.tag in _ITEMS or not pairs or _is_reference(one) == begins):
+        if loose and (one.tag in _ITEM or not pairs or _is_reference(one) == begins):
             yield loose
             loose = []
-        if one.tag in _ITEMS:
+        if one.tag in _ITEM:
             yield list(one)
         else:
             loose = [*loose, one]

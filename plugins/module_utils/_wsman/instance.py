@@ -94,12 +94,42 @@ def fill_lists(instance: Instance, schema: Schema | None) -> None:
 
 def read_values(elements: t.Sequence[Element], member: Property | None = None) -> Value:
     """The value of the elements that one property has: none, one, or several for an array."""
-    values = [_read(element, member) for element in elements]
+    values = [read_one(element, member) for element in elements]
     if member is not None and member.type == "octetstring" and not member.array:
         return _join_octets(values)
     if len(values) > 1 or (values and member is not None and member.array and values != [None]):
         return t.cast(Value, values)
     return values[0] if values else None
+
+
+def read_one(element: Element, member: Property | None) -> Value:
+    """The value of one element of a property."""
+    if is_nil(element):
+        return None
+    first = next(iter(element), None)
+    if first is None:
+        return _read_leaf(element, member)
+    if len(element) == 1 and is_wrapper(first):
+        return None if is_nil(first) else _parse_datetime(first.text or "")
+    if addressing.is_reference(element):
+        return EndpointReference.from_element(element)
+    return _read_nested(element, member)
+
+
+def read_sources(instance: Instance, child: Element, name: str, value: Value) -> None:
+    """Who controls a member: Windows marks what a policy sets (MS-WSMV 3.1.4.1.29)."""
+    source = child.get("Source")
+    if isinstance(value, Instance):
+        if value.sources:
+            instance.sources[name] = value.sources
+    elif source is not None and _is_source("Source", child):
+        instance.sources[name] = source
+
+
+def read_text(text: str, member: Property) -> Value:
+    """The value of one element of a *member* of one of ``cim.TYPES`` that has a text alone."""
+    value = _parse(text, member.type, numeric=member.numeric)
+    return _join_octets([value]) if member.type == "octetstring" and not member.array else value
 
 
 def complete(values: t.Mapping[str, t.Any], target: Target) -> dict[str, t.Any]:
@@ -204,8 +234,8 @@ def _read_into(instance: Instance, element: Element, schema: Schema | None) -> N
             if member is not None and member.type != "string":
                 value = _parse(value, member.type, numeric=member.numeric)
         else:
-            value = _read(child, member)
-            _read_sources(instance, child, name, value)
+            value = read_one(child, member)
+            read_sources(instance, child, name, value)
         if member is not None and (member.array or member.type == "octetstring"):
             listed[name] = member
         if name in properties:
@@ -246,20 +276,6 @@ def _read_loose_text(properties: dict[str, Value], element: Element) -> None:
         properties["#text"] = text
 
 
-def _read(element: Element, member: Property | None) -> Value:
-    """One element of a property to a value."""
-    if is_nil(element):
-        return None
-    first = next(iter(element), None)
-    if first is None:
-        return _read_leaf(element, member)
-    if len(element) == 1 and is_wrapper(first):
-        return None if is_nil(first) else _parse_datetime(first.text or "")
-    if addressing.is_reference(element):
-        return EndpointReference.from_element(element)
-    return _read_nested(element, member)
-
-
 def _read_leaf(element: Element, member: Property | None) -> Value:
     text = element.text or ""
     nested = (member is not None and member.type == "instance") or class_of_type(element.get(TYPE, "")) is not None
@@ -288,16 +304,6 @@ def _read_attribute(instance: Instance, element: Element, name: str, text: str, 
         instance.properties[f"@{name}"] = _parse(text, member.type) if member else text
     elif _is_source(name, element):
         instance.sources["@Source"] = text
-
-
-def _read_sources(instance: Instance, child: Element, name: str, value: Value) -> None:
-    """Who controls a member: Windows marks what a policy sets (MS-WSMV 3.1.4.1.29)."""
-    source = child.get("Source")
-    if isinstance(value, Instance):
-        if value.sources:
-            instance.sources[name] = value.sources
-    elif source is not None and _is_source("Source", child):
-        instance.sources[name] = source
 
 
 def _read_location(element: Element) -> EndpointReference | None:

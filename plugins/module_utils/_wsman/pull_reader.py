@@ -1,13 +1,14 @@
 # Copyright (c) 2026 the wsman.automation authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The answer to an Enumerate or a Pull: bytes to typed instances.
+"""The answer to an Enumerate or a Pull: bytes to typed instances in one pass, without a tree of the whole.
 
 Knows nothing of the conversation (``enumeration.py``), and asks its caller for what is known of classes.
 """
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from xml.etree.ElementTree import Element
 
@@ -15,12 +16,17 @@ from . import enumerated, envelope, instance, uris, xml
 from .enumerated import Batch, Item
 from .envelope import Response
 from .errors import ProtocolError
+from .pull_reader_rows import Kind
 from .schema import Schema
 
 #: The schema of an item by its tag and its ``xsi:type``; None where nothing is known. May raise ``UnknownKind``.
 SchemaOf: t.TypeAlias = t.Callable[[str, "str | None"], "Schema | None"]
 
+_BODY: t.Final = xml.qname(uris.NS_SOAP, "Body")
 _ESTIMATE: t.Final = xml.qname(uris.NS_WSMAN, "TotalItemsCountEstimate")
+#: Local names as they stand in the octets of an answer.
+_END: t.Final = b"EndOfSequence"
+_CONTEXT: t.Final = b"EnumerationContext"
 
 
 class UnknownKind(Exception):
@@ -46,36 +52,122 @@ def read(
     With *schema_of* items become instances, typed by it; without it they stay elements, as those do that hold endpoint
     references (``enumerated.resolve`` reads them).
     """
-    response = envelope.load(data, charset=charset, relates_to=relates_to, http_status=http_status, service=service)
-    return _batch(response, schema_of)
+    how: dict[str, t.Any] = {"charset": charset, "relates_to": relates_to, "http_status": http_status}
+    if schema_of is not None:
+        rows = _Rows(schema_of)
+        with contextlib.suppress(_Mixed):
+            root = rows.collect(data, charset)
+            return rows.batch(envelope.read_root(root, data, service=service, **how))
+    response = envelope.load(data, service=service, **how)
+    elements, context, ended = _read(response)
+    return Batch([Item(one) for one in elements], context, ended, _estimate(response), _kind(response.content))
 
 
 def look_ahead(data: bytes, charset: str | None = None) -> Element | None:
-    """The context to pull with next, where the answer shows it without being read whole; None where it does not."""
-    if b"EndOfSequence" in data or b"Fault" in data:
+    """The context to pull with next, where the beginning of an answer shows it for certain; else None.
+
+    It stands before the items, and the name that says the end, or another context, is nowhere in the answer.
+    """
+    if _END in data or data.count(_CONTEXT) != 2:
         return None
-    try:
-        batch = _batch(envelope.load(data, charset=charset), None)
-    except ProtocolError:
-        return None
-    return batch.context
+    with contextlib.suppress(ProtocolError):
+        for root in xml.grow(data, charset):
+            context = _context_before_items(_content(root))
+            if context is not None:
+                return context
+    return None
 
 
-def _batch(response: Response, schema_of: SchemaOf | None) -> Batch:
-    content = response.content
+class _Mixed(Exception):
+    """There are ``wsman:Item``: of what stands beside them, too, the neighbours tell what it belongs to."""
+
+
+class _Rows:
+    """The items of one answer, read and taken out of its tree while that grows."""
+
+    def __init__(self, schema_of: SchemaOf) -> None:
+        self._schema_of = schema_of
+        self._begin()
+
+    def _begin(self) -> None:
+        self._kinds: dict[tuple[str, str | None], Kind] = {}
+        self._items: list[Item] = []
+        self._finished = 0
+
+    def collect(self, data: bytes, charset: str | None) -> Element:
+        """The tree without the items."""
+        root: Element | None = None
+        for grown in xml.grow(data, charset):
+            if grown is not root:
+                self._begin()
+            root = grown
+            self._take(root, complete=False)
+        self._take(t.cast(Element, root), complete=True)
+        return t.cast(Element, root)
+
+    def batch(self, response: Response) -> Batch:
+        """What *response*, whose tree it was, holds."""
+        loose, context, ended = _read(response)
+        items = [*self._items, *map(self._read_loose, loose)]
+        return Batch(items, context, ended, _estimate(response), _kind(response.content))
+
+    def _take(self, root: Element, *, complete: bool) -> None:
+        """Read what stands in Items, but for the last row as long as it is not *complete*."""
+        content = _content(root)
+        if content is None or _kind(content) is None:
+            return
+        for number in range(self._finished, len(content)):
+            grows = not complete and number == len(content) - 1
+            if enumerated.is_items(content[number]):
+                rows = content[number][: -1 if grows else None]
+                self._items += [self._read_row(row) for row in rows]
+                del content[number][: len(rows)]
+            self._finished = number if grows else number + 1
+
+    def _read_row(self, row: Element) -> Item:
+        kind = (row.tag, row.get(instance.TYPE))
+        if kind not in self._kinds:
+            self._kinds[kind] = Kind(row.tag, self._schema(row))
+        plan = self._kinds[kind]
+        return Item(instance=plan.read(row), schema=plan.schema)
+
+    def _read_loose(self, row: Element) -> Item:
+        schema = self._schema(row)
+        return Item(instance=instance.from_element(row, schema), schema=schema)
+
+    def _schema(self, row: Element) -> Schema | None:
+        if enumerated.has_parts(row):
+            raise _Mixed
+        return self._schema_of(row.tag, row.get(instance.TYPE))
+
+
+def _content(root: Element) -> Element | None:
+    body = root.find(_BODY)
+    return next(iter(body), None) if body is not None else None
+
+
+def _kind(content: Element | None) -> str | None:
+    """``EnumerateResponse`` or ``PullResponse``; None for anything else."""
     namespace, name = xml.split(content.tag) if content is not None else (None, "")
-    if content is None or namespace != uris.NS_ENUMERATION:
-        return Batch([], None, True, None)
-    elements, context, ended = enumerated.read(content)
-    items = [Item(element) for element in elements]
-    if schema_of is not None and not any(enumerated.has_parts(one) for one in elements):
-        items = [_read_typed(one, schema_of) for one in elements]
-    return Batch(items, context, ended, _estimate(response), name)
+    return name if namespace == uris.NS_ENUMERATION else None
 
 
-def _read_typed(element: Element, schema_of: SchemaOf) -> Item:
-    schema = schema_of(element.tag, element.get(instance.TYPE))
-    return Item(instance=instance.from_element(element, schema), schema=schema)
+def _read(response: Response) -> tuple[list[Element], Element | None, bool]:
+    content = response.content
+    return ([], None, True) if content is None or _kind(content) is None else enumerated.read(content)
+
+
+def _context_before_items(content: Element | None) -> Element | None:
+    """The context, once it is complete: items have begun."""
+    if content is None or _kind(content) is None:
+        return None
+    context = None
+    for child in content:
+        if enumerated.is_items(child):
+            return context
+        if enumerated.is_context(child):
+            context = child
+    return None
 
 
 def _estimate(response: Response) -> int | None:

@@ -10,6 +10,7 @@ entities, bounded in depth and size. Knows nothing of SOAP.
 from __future__ import annotations
 
 import codecs
+import collections
 import itertools
 import re
 import typing as t
@@ -22,6 +23,9 @@ from .uris import NS_XML, NS_XSI, PREFIXES, UNFIT_FOR_XML
 
 MAX_SIZE: t.Final = 64 * 1024 * 1024
 MAX_DEPTH: t.Final = 100
+
+#: How many octets are parsed at a time.
+_CHUNK: t.Final = 32 * 1024
 
 _TYPE: t.Final = f"{{{NS_XSI}}}type"
 _CHARACTER_REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]+)|([0-9]+));")
@@ -64,16 +68,33 @@ def load(data: bytes, charset: str | None = None) -> Element:
 
     Raises ProtocolError for what is no XML, has a DOCTYPE, or is larger than MAX_SIZE or deeper than MAX_DEPTH.
     """
+    return collections.deque(grow(data, charset), maxlen=1).pop()
+
+
+def grow(data: bytes, charset: str | None = None) -> t.Iterator[Element]:
+    """Parse as ``load`` does, and yield the root again and again while it grows, at last when it is complete.
+
+    Of an element that grows all children but the last are complete, and may be taken out: then the whole never stands
+    in memory, and of them ``check_depth`` must be asked. Another root than before means to begin anew.
+    """
     if not data.strip():
         raise ProtocolError("the service's answer is empty")
     if len(data) > MAX_SIZE:
         raise ProtocolError(f"the service's answer is larger than {MAX_SIZE} octets")
     try:
-        return _parse_tolerantly(*_source(data, charset))
+        yield from _parse_tolerantly(*_source(data, charset))
     except _Refused as error:
         raise ProtocolError(f"the service's answer {error}") from None
     except (ElementTree.ParseError, LookupError, UnicodeError) as error:
         raise ProtocolError(f"the service's answer is no XML ({error}); it begins {_excerpt(data)}") from None
+
+
+def check_depth(element: Element, depth: int) -> None:
+    """ProtocolError where *element*, which stood *depth* below its root, makes the answer deeper than MAX_DEPTH."""
+    try:
+        _refuse_depth(element, depth)
+    except _Refused as error:
+        raise ProtocolError(f"the service's answer {error}") from None
 
 
 def load_scopes(data: bytes, tag: str, charset: str | None = None) -> list[dict[str, str]]:
@@ -113,7 +134,7 @@ def load_fragment(text: str, option: str) -> Element:
     """
     try:
         data = text.strip().encode("utf-8")
-        root = _parse(data, "UTF-8")
+        *_growing, root = _parse(data, "UTF-8")
         _qualify_types(root, data)
         return root
     except _Refused as error:
@@ -175,10 +196,11 @@ def _source(data: bytes, charset: str | None) -> tuple[bytes, str]:
     declared = _encoding(declaration.group(1).decode("ascii")) if declaration else None
     wanted = [name for name in (_encoding(charset), declared) if name and not name.startswith("utf-16")]
     encoding = wanted[0] if wanted else "utf-8"
-    if encoding != "utf-8" and "utf-8" in wanted and _decodes(data, "utf-8"):
-        encoding = "utf-8"
-    elif len(wanted) > 1 and not _decodes(data, encoding):
-        encoding = wanted[1]
+    if len(set(wanted)) > 1:
+        if encoding != "utf-8" and "utf-8" in wanted and _decodes(data, "utf-8"):
+            encoding = "utf-8"
+        elif not _decodes(data, encoding):
+            encoding = wanted[1]
     if encoding in _NATIVE:
         return data.lstrip(), _NATIVE[encoding]
     return data.decode(encoding).lstrip().encode("utf-8"), "UTF-8"
@@ -200,18 +222,18 @@ def _decodes(data: bytes, encoding: str) -> bool:
     return True
 
 
-def _parse_tolerantly(data: bytes, encoding: str) -> Element:
+def _parse_tolerantly(data: bytes, encoding: str) -> t.Iterator[Element]:
     """Parse; where that fails, once more without what XML forbids.
 
     iDRAC sends raw control bytes, and bytes of no encoding, in the texts of its inventory (protocol.md §3).
     """
     try:
-        return _parse(data, encoding)
+        yield from _parse(data, encoding)
     except ElementTree.ParseError:
         cleaned = _clean(data.decode(encoding, "replace")).encode("utf-8")
         if cleaned == data:
             raise
-        return _parse(cleaned, "UTF-8")
+        yield from _parse(cleaned, "UTF-8")
 
 
 def _clean(text: str) -> str:
@@ -224,13 +246,18 @@ def _clean_reference(match: re.Match[str]) -> str:
     return "" if number > 0x10FFFF or UNFIT_FOR_XML.match(chr(number)) else match.group()
 
 
-def _parse(data: bytes, encoding: str) -> Element:
+def _parse(data: bytes, encoding: str) -> t.Iterator[Element]:
     _refuse_doctype(data, encoding)
-    parser = ElementTree.XMLParser(encoding=encoding)
-    parser.feed(data)
+    builder = ElementTree.TreeBuilder()
+    parser = ElementTree.XMLParser(target=builder, encoding=encoding)
+    view = memoryview(data)
+    for start in range(0, len(data), _CHUNK):
+        parser.feed(view[start : start + _CHUNK])
+        if start + _CHUNK < len(data) and (root := builder.close()) is not None:  # which it has from its start on
+            yield root
     root = parser.close()
     _refuse_depth(root)
-    return root
+    yield root
 
 
 def _refuse_doctype(data: bytes, encoding: str) -> None:
@@ -253,10 +280,10 @@ def _refuse_doctype(data: bytes, encoding: str) -> None:
         return  # the real parser finds the same and says it better
 
 
-def _refuse_depth(root: Element) -> None:
+def _refuse_depth(root: Element, above: int = 0) -> None:
     """Level by level, as the parser itself offers no bound and recursion of ours must end before Python's."""
     level = list(root)
-    for _depth in range(MAX_DEPTH):
+    for _depth in range(above, MAX_DEPTH):
         if not level:
             return
         level = [child for element in level if len(element) for child in element]

@@ -17,6 +17,8 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import ses
 from ansible_collections.wsman.automation.plugins.plugin_utils import _arguments, _enumerating, _transport
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 
+RESOURCE = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/*"  # where Windows takes queries
+
 Facts = dict[str, typing.Any]
 Rows = list[dict[str, typing.Any]]
 Way = typing.Callable[[], typing.Any]
@@ -65,23 +67,24 @@ def connect(facts: Facts) -> Connection:
     return Connection(session.from_options(options))
 
 
-def enumerate_all(connection: Connection, resource_uri: str, **given: typing.Any) -> dict[str, typing.Any]:
-    """The result of wsman_enumerate with the options *given*; what is known of the class stays with the session."""
-    validated = ArgumentSpecValidator(_argspec.enumerate_module()).validate({"resource_uri": resource_uri, **given})
+def enumerate_all(connection: Connection, query: str) -> dict[str, typing.Any]:
+    """The result of wsman_enumerate; what is known of the class stays with the session."""
+    given = {"resource_uri": RESOURCE, "filter": query}
+    validated = ArgumentSpecValidator(_argspec.enumerate_module()).validate(given)
     if validated.error_messages:
         raise SystemExit("; ".join(validated.error_messages))
     arguments = validated.validated_parameters
     return _enumerating.enumerate(Client(connection), _arguments.read_target(arguments), arguments)
 
 
-def record(connection: Connection, resource_uri: str) -> dict[str, typing.Any]:
+def record(connection: Connection, query: str) -> dict[str, typing.Any]:
     """The same; after it *connection* has the requests and the answers of that one enumeration."""
-    enumerate_all(connection, resource_uri)  # whatever is asked before the first enumeration of a run
+    enumerate_all(connection, query)  # whatever is asked before the first enumeration of a run
     connection.sent.clear()
     connection.answers.clear()
     connection.records = True
     try:
-        return enumerate_all(connection, resource_uri)
+        return enumerate_all(connection, query)
     finally:
         connection.records = False
 

@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 import xmltodict
-from client import connect, record, service_facts, take_turns
+from client import RESOURCE, connect, record, service_facts, take_turns
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import addressing, pull_reader
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema import Schema
@@ -36,13 +36,14 @@ def typed(answer: typing.Any, schema: Schema | None) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("resource_uri")
+    parser.add_argument("query")
     parser.add_argument("--rounds", type=int, default=5)
     chosen = parser.parse_args()
     connection = connect(service_facts())
-    count = record(connection, chosen.resource_uri)["count"]
+    count = record(connection, chosen.query)["count"]
     answers = connection.answers
-    schema = Client(connection).schemas.of(addressing.Target(chosen.resource_uri, {}))
+    class_name = chosen.query.partition(" FROM ")[2].split()[0]
+    schema = Client(connection).schemas.of(addressing.Target(RESOURCE, {}), class_name)
     if schema is None or sum(typed(answer, schema) for answer in answers) != count:
         raise SystemExit("the answers could not be decoded")
     ways = {

@@ -85,10 +85,13 @@ def answers(wire: Wire, requests: typing.Sequence[bytes]) -> typing.Iterator[byt
 
 
 def read_rows(data: bytes) -> Rows:
-    """The rows of one answer, as dictionaries of text. Envelope, Body, response, Items, row, property: six levels."""
+    """The rows of one answer, as dictionaries of text, with a list of what comes more than once.
+
+    Envelope, Body, response, Items, row, property are six levels; what is deeper is the wrapper of a datetime.
+    """
     rows: Rows = []
     names: dict[str, str] = {}
-    row: dict[str, str] = {}
+    row: dict[str, typing.Any] = {}
     text: list[str] = []
     depth = 0
 
@@ -106,7 +109,13 @@ def read_rows(data: bytes) -> Rows:
         if depth == 6:
             if name not in names:
                 names[name] = name.rpartition(":")[2]
-            row[names[name]] = "".join(text)
+            value, key = "".join(text), names[name]
+            if key not in row:
+                row[key] = value
+            elif isinstance(row[key], list):
+                row[key].append(value)
+            else:
+                row[key] = [row[key], value]
         depth -= 1
 
     parser = expat.ParserCreate()

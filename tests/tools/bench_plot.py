@@ -17,7 +17,7 @@ from bench_play import FOLDER, ROOT
 
 DOCUMENTATION = ROOT / "docs" / "docsite" / "rst" / "images"
 WIDTH, HEIGHT = 720, 400
-LEFT, RIGHT, TOP, BOTTOM = 70, 20, 66, 56
+LEFT, RIGHT, TOP, BOTTOM = 70, 40, 66, 56
 COLOURS = ("#7f7f7f", "#1f77b4", "#d55e00", "#2e8b57")
 STYLE = "text { font: 13px sans-serif; fill: #222 } .grid { stroke: #ddd } .axis { stroke: #555 }"
 

@@ -30,6 +30,7 @@ POLYMORPHISM_MODES = ["include_subclass_properties", "exclude_subclass_propertie
 ARRAY_ORDERS = ["exact", "ignore"]
 VERIFICATIONS = ["true", "warn", "false"]
 UPDATES_OF_SECRETS = ["with_change", "on_create", "always"]
+FILE_FORMATS = ["jsonl", "json", "csv"]
 RETURN_TYPES = ["object", "epr", "object_and_epr"]
 #: Ours, then the standard's own and the words of WQL for the same two.
 ASSOCIATION_MODES = [
@@ -172,6 +173,10 @@ def enumerate_module() -> ArgumentSpec:
         "limit": {"type": "int"},
         "properties": {"type": "list", "elements": "str"},
         "value_maps": {"type": "bool", "default": False},
+        "dest": {"type": "path"},
+        "format": {"type": "str", "choices": list(FILE_FORMATS)},
+        "mode": {"type": "raw"},
+        "progress": {"type": "bool", "default": True},
     }
     return {**enumeration, **types(), **target(), **request(), **session()}
 

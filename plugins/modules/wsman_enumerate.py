@@ -11,10 +11,13 @@ short_description: Read all instances of a WS-Management resource, or those that
 version_added: 0.1.0
 description:
   - Reads instances (WS-Enumeration), in as many answers as it takes, and returns them in the order of the service.
+  - With O(dest) they go to a file on the control node instead, while they come, so that an enumeration of any size takes no more memory
+    than two answers of the service do.
   - However the task ends, the enumeration is closed on the service. After a C(deadline) of the connection that has one second of its own.
   - A request that timed out on the service is repeated up to three times. Where the service loses instances because its answer became too
     large, or forgets the enumeration, all that came is discarded and it is begun again with half of O(max_elements), up to four times.
     So the result is complete and holds nothing twice, or the task fails and says how far it came; RV(recovered) says what happened.
+  - Every five seconds one line says how many instances came so far.
 options:
   filter:
     description:
@@ -85,7 +88,9 @@ options:
       - shallow
   max_elements:
     description:
-      - How many instances one answer may carry at most. The default is the option C(batch_items) of the connection.
+      - How many instances one answer may carry at most.
+      - The default begins with the option C(batch_items) of the connection, and is doubled as long as answers take less than a second and
+        less than a third of C(max_envelope_size).
     type: int
   limit:
     description: Stop after this many instances.
@@ -105,6 +110,44 @@ options:
       - Whether to add RV(value_names), the names that the schemas of the classes have for values of the instances.
     type: bool
     default: false
+  dest:
+    description:
+      - Write what is read to this file on the control node, and do not return it.
+      - A relative path is relative to the playbook, as with M(ansible.builtin.fetch), and to the current folder in an ad hoc command.
+        Hosts that are to have a file of their own need a name of their own in it, such as C({{ inventory_hostname }}).
+      - The folder must exist. The file is written beside its place, as C(.NAME.wsman_enumerate-*.tmp), and put in place when it is complete,
+        so that a task that fails or is interrupted, a full disk, or a service that goes away leave the old file as it was.
+      - A file with the same content already is left alone, and the task has not changed anything. The order is the service's.
+      - A symbolic link stays, and the file that it leads to is written. What is no regular file, such as a device, is refused.
+      - Each record is an instance, in the form of RV(instances). With O(return_type=epr) it is an endpoint reference. With
+        O(return_type=object_and_epr) or O(value_maps=true) it is a dictionary with C(instance), C(class_name), and C(value_names) or
+        C(endpoint_reference).
+      - Secrets of the connection are replaced in it, as in any result.
+    type: path
+    version_added: 0.1.0
+  format:
+    description:
+      - The format of O(dest), in UTF-8. The default is V(jsonl).
+      - V(jsonl) has one JSON document a line for each instance. V(json) has one list of them. Integers are exact in both.
+      - V(csv) has a line of names, then one line for each instance. The columns are O(properties) in their order, or the list of the query in
+        O(filter), or the properties of the class in the order of its schema, or those of the first answer where there is no schema.
+        An instance that has another property later fails the task, and O(properties) is the remedy.
+        Null is an empty field, an empty text is C(""), a boolean is C(true) or C(false), and what is no scalar is JSON.
+        C(class_name), C(value_names) and C(endpoint_reference) are the last columns where they are asked for.
+    type: str
+    choices: [jsonl, json, csv]
+    version_added: 0.1.0
+  mode:
+    description:
+      - The permissions of O(dest), as octal digits in quotes.
+      - Without it a new file is readable and writable by its owner alone (V('0600')), and a file that is there keeps its permissions and owner.
+    type: raw
+    version_added: 0.1.0
+  progress:
+    description: Whether to show every five seconds how many instances came so far.
+    type: bool
+    default: true
+    version_added: 0.1.0
 extends_documentation_fragment:
   - action_common_attributes
   - action_common_attributes.actiongroups
@@ -118,9 +161,10 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: Nothing is changed in either mode, so the request is sent in check mode too.
+    details: The request is sent in check mode too. The file of O(dest) is not written then, and C(changed) tells whether it would be.
   diff_mode:
-    support: none
+    support: full
+    details: It shows the file of O(dest) before and after, or its sizes and checksums where it is larger than Ansible's C(max_diff_size).
 """
 
 EXAMPLES = r"""
@@ -163,13 +207,27 @@ EXAMPLES = r"""
     return_type: epr
     limit: 10
   register: processes
+
+- name: Write all processes to a file of each host
+  wsman.automation.wsman_enumerate:
+    resource_uri: wmicimv2/Win32_Process
+    dest: "/tmp/{{ inventory_hostname }}-processes.jsonl"
+  register: written
+
+- name: Write a table that everybody may read
+  wsman.automation.wsman_enumerate:
+    resource_uri: wmicimv2/Win32_Service
+    properties: [Name, State, StartMode]
+    dest: "/tmp/{{ inventory_hostname }}-services.csv"
+    format: csv
+    mode: "0644"
 """
 
 RETURN = r"""
 instances:
   description:
     - The instances in the order of the service, each in the form of RV(ignore:instance) of M(wsman.automation.wsman_get).
-  returned: success, with O(return_type) V(object) or V(object_and_epr)
+  returned: success, without O(dest), with O(return_type) V(object) or V(object_and_epr)
   type: list
   elements: dict
   sample: [{"Name": "WinRM", "State": "Running"}]
@@ -177,7 +235,7 @@ class_names:
   description:
     - The class of each of RV(instances), in the same order. V(null) where the answer does not name it.
     - Where Windows answers a query for some properties alone it is the class that the query names.
-  returned: success, with O(return_type) V(object) or V(object_and_epr)
+  returned: success, without O(dest), with O(return_type) V(object) or V(object_and_epr)
   type: list
   elements: str
   sample: [Win32_Service]
@@ -185,13 +243,13 @@ value_names:
   description:
     - The names that the schema of its class has for values of each of RV(instances), in the same order and in the form of
       RV(ignore:value_names) of M(wsman.automation.wsman_get).
-  returned: success, with O(value_maps=true) and O(return_type) V(object) or V(object_and_epr)
+  returned: success, without O(dest), with O(value_maps=true) and O(return_type) V(object) or V(object_and_epr)
   type: list
   elements: dict
   sample: [{"EnabledState": "Enabled"}]
 endpoint_references:
   description: The endpoint references of the instances, in the same order.
-  returned: success, with O(return_type) V(epr) or V(object_and_epr)
+  returned: success, without O(dest), with O(return_type) V(epr) or V(object_and_epr)
   type: list
   elements: dict
   contains:
@@ -207,8 +265,23 @@ endpoint_references:
       description: Its selectors, name to text or endpoint reference.
       type: dict
       sample: {"Address": "*", "Transport": "HTTPS"}
+dest:
+  description: The file that holds them.
+  returned: success, with O(dest)
+  type: str
+  sample: /tmp/server1-processes.jsonl
+size:
+  description: How many octets the file has.
+  returned: success, with O(dest)
+  type: int
+  sample: 48213
+checksum:
+  description: The sha256 of the file.
+  returned: success, with O(dest)
+  type: str
+  sample: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 count:
-  description: How many there are in the result.
+  description: How many there are in the result, or in the file.
   returned: success
   type: int
   sample: 1

@@ -55,6 +55,11 @@ class WSManAction(ActionBase):
     _supports_check_mode = True
     _supports_async = False
 
+    def __init__(self, *arguments: t.Any, **options: t.Any) -> None:
+        super().__init__(*arguments, **options)
+        #: What no result may hold; the connection's own are among it once it is there.
+        self.secrets: set[str] = set()
+
     @staticmethod
     def argument_spec() -> ArgumentSpec:
         """The options of the module of this name, from ``_argspec``."""
@@ -71,7 +76,7 @@ class WSManAction(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         """Validate, connect, operate; every WSManError becomes a result, and no result holds a secret."""
         result: Result = super().run(tmp, task_vars)
-        secrets: set[str] = set()
+        secrets = self.secrets
         try:
             result.update(self._perform(task_vars or {}, secrets))
         except WSManError as error:

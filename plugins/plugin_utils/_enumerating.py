@@ -8,37 +8,26 @@ Knows ring 1 and the client; neither tasks nor connections.
 
 from __future__ import annotations
 
-import dataclasses
+import functools
 import typing as t
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
     filters,
-    instance,
     profiles,
     projection,
     uris,
-    value_maps,
 )
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.enumeration import POLYMORPHISM, Enumeration, Item
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.enumeration import POLYMORPHISM, Enumeration
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManError, WSManFault
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.filters import Filter
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.instance import Instance
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema import Schema
-from ansible_collections.wsman.automation.plugins.plugin_utils import _result
+from ansible_collections.wsman.automation.plugins.plugin_utils import _sinks
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
+from ansible_collections.wsman.automation.plugins.plugin_utils._pulling import Pulling
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import Result
+from ansible_collections.wsman.automation.plugins.plugin_utils._rows import Reader
 
 Arguments = dict[str, t.Any]
-
-
-@dataclasses.dataclass
-class _Row:
-    """One item: what it holds, of which class, and what is known of that."""
-
-    read: Instance
-    class_name: str | None
-    schema: Schema | None
 
 
 def make_enumeration(client: Client, target: Target, arguments: Arguments) -> Enumeration:
@@ -47,8 +36,17 @@ def make_enumeration(client: Client, target: Target, arguments: Arguments) -> En
     return _make(client, target, chosen, arguments)
 
 
-def enumerate(client: Client, target: Target, arguments: Arguments) -> Result:
-    """The result of wsman_enumerate: everything that the service has, in its order, or up to ``limit``."""
+def enumerate(
+    client: Client,
+    target: Target,
+    arguments: Arguments,
+    file: _sinks.Output | None = None,
+    progress: _sinks.Progress | None = None,
+) -> Result:
+    """The result of wsman_enumerate: everything that the service has, in its order, or up to ``limit``.
+
+    The rows are in the result, or in *file*; *progress* says meanwhile how many they are.
+    """
     names = arguments["properties"]
     chosen = filters.from_plain(arguments["filter"], arguments["dialect"], arguments["association"], target)
     if names is not None:
@@ -58,22 +56,20 @@ def enumerate(client: Client, target: Target, arguments: Arguments) -> Result:
     if names is not None:
         names = _known_properties(client, target, chosen, names)
         narrow = _narrow(client, target, chosen, arguments, names)
-    enumeration, items = _collect(client, enumeration, narrow)
+    view = _sinks.View.of(arguments["return_type"], names, value_names=arguments["value_maps"])
+    sink: _sinks.Sink = _sinks.Lists(view) if file is None else _sinks.Records(view, file)
+    pull = functools.partial(_pull, client, arguments, sink, progress)
+    if narrow is not None and not _is_taken(pull, narrow):
+        narrow = None
+    if narrow is None:
+        pull(enumeration)
+    enumeration = narrow or enumeration
     result: Result = {
         "count": enumeration.count,
         "truncated": enumeration.truncated,
         "recovered": enumeration.recovered,
     }
-    if arguments["return_type"] != "epr":
-        whole = names is None and _is_whole(enumeration, arguments)
-        reader = _Reader(client, enumeration, whole=whole)
-        rows = [reader.read(one) for one in items]
-        result.update(_show(rows, names, value_names=arguments["value_maps"]))
-    if arguments["return_type"] != "object":
-        result["endpoint_references"] = [
-            one.endpoint_reference.to_plain() if one.endpoint_reference else None for one in items
-        ]
-    return result
+    return {**result, **sink.finish()}
 
 
 def _make(client: Client, target: Target, chosen: Filter | None, arguments: Arguments) -> Enumeration:
@@ -86,6 +82,7 @@ def _make(client: Client, target: Target, chosen: Filter | None, arguments: Argu
         return_type=return_type,
         polymorphism=arguments["polymorphism"],
         max_elements=client.options.batch_items if batch is None else batch,
+        grows=batch is None,
         limit=arguments["limit"],
     )
     enumeration.target = _query_target(client, target, chosen)
@@ -140,23 +137,45 @@ def _takes_queries(client: Client, resource_uri: str) -> bool:
     return uris.wmi_namespace(resource_uri) is not None or client.profile(resource_uri).queries
 
 
-def _collect(client: Client, enumeration: Enumeration, narrow: Enumeration | None) -> tuple[Enumeration, list[Item]]:
-    """The items of *narrow*, or else of *enumeration*: a query that the user has not written fails no task."""
-    if narrow is not None:
-        try:
-            return narrow, _read_all(client, narrow)
-        except WSManFault:
-            if narrow.count or narrow.recovered:
-                raise
-    return enumeration, _read_all(client, enumeration)
-
-
-def _read_all(client: Client, enumeration: Enumeration) -> list[Item]:
-    """All items; an error says in the failed result, too, what was tried."""
+def _is_taken(pull: t.Callable[[Enumeration], None], narrow: Enumeration) -> bool:
+    """Whether the service takes *narrow*: a query that the user has not written fails no task."""
     try:
-        return client.collect(enumeration)
+        pull(narrow)
+    except WSManFault:
+        if narrow.count or narrow.recovered:
+            raise
+        return False
+    return True
+
+
+def _pull(
+    client: Client,
+    arguments: Arguments,
+    sink: _sinks.Sink,
+    progress: _sinks.Progress | None,
+    enumeration: Enumeration,
+) -> None:
+    """All items into *sink*; an error says in the failed result, too, what was tried."""
+    reader: Reader | None = None
+    if arguments["return_type"] != "epr":
+        whole = arguments["properties"] is None and _is_whole(enumeration, arguments)
+        reader = Reader(client, enumeration, whole=whole, may_wait=sink.may_wait)
+
+    def consume(rows: _sinks.Rows) -> None:
+        sink.take(rows)
+        if progress is not None:
+            progress.add(len(rows))
+
+    def discard() -> None:
+        sink.begin(reader)
+        if progress is not None:
+            progress.restart()
+
+    discard()
+    try:
+        Pulling(client, enumeration, consume, discard, reader).run()
     except WSManError as error:
-        error.members = {"recovered": enumeration.recovered}
+        error.members = {**error.members, "recovered": enumeration.recovered}
         raise
 
 
@@ -168,46 +187,3 @@ def _is_whole(enumeration: Enumeration, arguments: Arguments) -> bool:
         and not association.get("include_result_property")
         and enumeration.polymorphism != POLYMORPHISM["exclude_subclass_properties"]
     )
-
-
-class _Reader:
-    """Reads items by the schemas of their own classes; *whole* ones have all properties of them."""
-
-    def __init__(self, client: Client, enumeration: Enumeration, *, whole: bool) -> None:
-        self._client = client
-        self._target = enumeration.target
-        self._row_class = projection.row_class(enumeration.filter)
-        self._whole = whole
-        self._schemas: dict[tuple[str, str | None], Schema | None] = {}
-
-    def read(self, item: Item) -> _Row:
-        """One item; references in it are filled as that of the item is (state.md §2)."""
-        element = item.element
-        if element is None:
-            return _Row(Instance(), None, None)
-        kind = (element.tag, element.get(instance.TYPE))
-        if kind not in self._schemas:
-            self._schemas[kind] = self._client.schemas.of_item(self._target, element, self._row_class)
-        schema = self._schemas[kind]
-        read = instance.from_element(element, schema)
-        read.properties = instance.complete(read.properties, self._target)
-        if self._whole:
-            instance.fill_lists(read, schema)
-        return _Row(read, read.class_name or (schema.name if schema else None) or self._row_class, schema)
-
-
-def _show(rows: list[_Row], names: list[str] | None, *, value_names: bool) -> Result:
-    """The members of a result that show *rows*, of *names* alone if given."""
-    result: Result = {}
-    if names is not None:
-        spelled = projection.spellings(row.read for row in rows)
-        for row in rows:
-            row.read.properties = projection.reduce(row.read, names, row.schema, spelled)
-        unknown = [name for name in names if name.lower() not in spelled]
-        if unknown and rows and not projection.is_whole(rows[0].schema):
-            result["warnings"] = [f"{projection.OPTION}: no instance that was read has {', '.join(unknown)}."]
-    result["instances"] = [_result.plain(row.read.properties) for row in rows]
-    result["class_names"] = [row.class_name for row in rows]
-    if value_names:
-        result["value_names"] = [value_maps.names(row.read, row.schema) for row in rows]
-    return result

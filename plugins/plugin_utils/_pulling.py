@@ -18,10 +18,11 @@ from xml.etree.ElementTree import Element
 from ansible.utils.display import Display
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import pull_reader, uris
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.enumerated import Batch
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.enumeration import Enumeration, Item
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.envelope import Request
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import WSManError
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.pull_reader import SchemaOf, UnknownKind
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.pull_reader import UnknownKind
 
 if t.TYPE_CHECKING:
     from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client, Received
@@ -33,19 +34,21 @@ SMALL = 16 * 1024
 
 
 class Reader(t.Protocol):
-    """Who knows the classes of the items; without one they stay elements."""
+    """Makes rows of items, by the schemas of their classes; without one they stay items, and their instances elements.
 
-    @property
-    def schema_of(self) -> SchemaOf | None:
-        """For ``pull_reader.read``; None where items are to stay elements."""
+    Only ``prepare`` and ``learn`` may send; the others raise UnknownKind where they would have to.
+    """
 
     def prepare(self) -> None:
         """Ask for what will be needed: nothing is open on the service."""
 
-    def check(self, items: list[Item]) -> None:
-        """Raise UnknownKind where one of the items that stayed elements needs a schema that is not known."""
+    def load(self, body: bytes, **how: t.Any) -> Batch:
+        """What ``pull_reader.read`` gives, by the schemas that are known."""
 
-    def learn(self, kind: UnknownKind) -> bool:
+    def read(self, items: list[Item]) -> t.Sequence[t.Any]:
+        """A row for each item."""
+
+    def learn(self, kind: UnknownKind, *, is_open: bool) -> bool:
         """Ask for such a schema, or do without; False where it can be asked for at the next ``prepare`` only."""
 
 
@@ -61,7 +64,7 @@ class Pulling:
         self,
         client: Client,
         enumeration: Enumeration,
-        consume: t.Callable[[list[Item]], None],
+        consume: t.Callable[[t.Any], None],
         discard: t.Callable[[], None] | None = None,
         reader: Reader | None = None,
     ) -> None:
@@ -183,16 +186,15 @@ class Pulling:
             except UnknownKind as kind:
                 if not ask:
                     return
-                if self._reader is None or not self._reader.learn(kind):
-                    self._begin_again(newest or self._held)
+                self._learn(kind, newest or self._held)
 
     def _read(self) -> None:
         held = self._held
         if held is None:
             return
         try:
-            schema_of = None if self._reader is None else self._reader.schema_of
-            batch = pull_reader.read(held.body, **held.how, schema_of=schema_of)
+            load = pull_reader.read if self._reader is None else self._reader.load
+            batch = load(held.body, **held.how)
         except WSManError as error:
             self._held = None
             self._fail(error)
@@ -204,10 +206,9 @@ class Pulling:
         taken = self._taken
         if taken is None:
             return
-        if self._reader is not None:
-            self._reader.check(taken)
+        rows = taken if self._reader is None else self._reader.read(taken)
         self._taken = None
-        self._consume(taken)
+        self._consume(rows)
 
     def _fail(self, error: WSManError) -> None:
         """Go on as the enumeration knows how to; else *error* is raised."""
@@ -219,10 +220,14 @@ class Pulling:
         if enumeration.restarts > restarts and self._discard is not None:
             self._discard()
 
-    def _begin_again(self, newest: Received | None) -> None:
-        """All over again, once the schema that is lacking has been asked for."""
+    def _learn(self, kind: UnknownKind, newest: Received | None) -> None:
+        """Have the reader ask for the schema that is lacking, after the end of all that came if it must be."""
+        context = None if newest is None else _context(newest)
+        is_open = context is not None or (newest is None and not self._enumeration.finished)
+        if self._reader is None or self._reader.learn(kind, is_open=is_open):
+            return
         self._held = self._taken = None
-        self._enumeration.begin_again(None if newest is None else _context(newest))
+        self._enumeration.begin_again(context)
         if self._discard is not None:
             self._discard()
 

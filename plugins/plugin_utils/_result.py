@@ -156,6 +156,20 @@ def censor(result: Result, secrets: t.Iterable[str]) -> Result:
     return t.cast(Result, _without(censored, short)) if short else censored
 
 
+def finder(secrets: t.Iterable[str]) -> t.Callable[[str], bool]:
+    """Tells of a text in JSON, or in a table with JSON in it, whether it may hold one of *secrets*.
+
+    Then it is worth while to have ``censor`` look, before it is made a text.
+    """
+    known = {secret for secret in secrets if secret}
+    if any(len(secret) < _SHORTEST for secret in known):
+        return lambda text: True
+    plain = {one for secret in known for form in _quoted(secret) for one in (form, json.dumps(form)[1:-1])}
+    plain |= {json.dumps(one, ensure_ascii=False)[1:-1] for one in plain}
+    forms = plain | {one.replace('"', '""') for one in plain}
+    return lambda text: any(one in text for one in forms)
+
+
 def _quoted(secret: str) -> set[str]:
     """The spellings of a secret in texts that quote it."""
     represented = repr('"' + secret)[2:-1]

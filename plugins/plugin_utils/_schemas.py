@@ -9,6 +9,7 @@ enumeration open: OMI answers nothing else then. A refusal costs one request and
 
 from __future__ import annotations
 
+import contextlib
 import time
 import typing as t
 from xml.etree.ElementTree import Element
@@ -23,6 +24,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
 )
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError, WSManError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.pull_reader import UnknownKind
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.schema import Schema
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.types_option import Types
 from ansible_collections.wsman.automation.plugins.plugin_utils import _schema_cache
@@ -41,6 +43,17 @@ WINDOWS_NAMESPACE = "root/hardware"
 _WITHOUT = (profiles.OPENWSMAN, profiles.IDRAC, profiles.AMT)
 
 
+class UnaskedError(UnknownKind):
+    """The service would have to be asked for the schema of a class, of an item or of a part of it, and must not be.
+
+    *ask* asks for it after all.
+    """
+
+    def __init__(self, class_name: str, ask: t.Callable[[], object]) -> None:
+        self.ask = ask
+        super().__init__(class_name, None)
+
+
 class Schemas:
     """The schemas that one task works with; *types* is what it says of them itself (``types_option``)."""
 
@@ -49,6 +62,7 @@ class Schemas:
         self._connection = connection
         self.types = types
         self._asked = 0
+        self._is_silent = False
         self._made: dict[tuple[str, str | None, str | None], Schema | None] = {}
         self._classes: dict[tuple[str, str], Schema | None] = {}
 
@@ -65,6 +79,15 @@ class Schemas:
                 found = self._of_class(target, name)
             self._made[key] = self.types.overlay(found)
         return self._made[key]
+
+    @contextlib.contextmanager
+    def silence(self) -> t.Iterator[None]:
+        """Inside, who would have to ask the service raises UnaskedError instead."""
+        outer, self._is_silent = self._is_silent, True
+        try:
+            yield
+        finally:
+            self._is_silent = outer
 
     def of_item(self, target: Target, element: Element, row_class: str | None = None) -> Schema | None:
         """What is known of the class of one item; that of a projection's row is *row_class*, the one after FROM."""
@@ -107,6 +130,8 @@ class Schemas:
     def _look_up(self, target: Target, namespace: str, name: str) -> Schema | None:
         cache = self._cache()
         if not cache.knows(namespace, name) and self._may_ask(target, name, cache):
+            if self._is_silent:
+                raise UnaskedError(name, lambda: self._of_class(target, name))
             self._ask(cache, namespace, name)
         held = cache.find(namespace, name)
         if held is None:

@@ -40,6 +40,12 @@ def has_list(filter: Filter | None) -> bool:
     return match is not None and match.group("list") != "*"
 
 
+def listed(filter: Filter | None) -> list[str] | None:
+    """The properties that a query selects, as it spells them; None where it selects all, or is none."""
+    match = _match(filter)
+    return [name.strip() for name in match.group("list").split(",")] if match and has_list(filter) else None
+
+
 def is_whole(schema: Schema | None) -> bool:
     """Whether it has all properties of a class; what the option types says alone has no name and not all of them."""
     return schema is not None and bool(schema.name)

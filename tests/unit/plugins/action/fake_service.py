@@ -11,6 +11,8 @@ import re
 import uuid
 from types import SimpleNamespace
 
+from ansible.parsing.dataloader import DataLoader
+
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import WSManError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import from_options
 from ansible_collections.wsman.automation.plugins.plugin_utils import _compatibility
@@ -30,7 +32,7 @@ ENVELOPE = (
 
 
 #: Keywords of a task that the actions look at.
-TASK = {"async_val": 0, "check_mode": False, "delegate_to": None, "environment": None, "no_log": False}
+TASK = {"async_val": 0, "check_mode": False, "delegate_to": None, "diff": False, "environment": None, "no_log": False}
 
 
 def act(name, arguments, connection, **keywords):
@@ -38,7 +40,7 @@ def act(name, arguments, connection, **keywords):
     module = importlib.import_module(f"ansible_collections.wsman.automation.plugins.action.wsman_{name}")
     task = SimpleNamespace(action=f"wsman.automation.wsman_{name}", args=arguments, **{**TASK, **keywords})
     play_context = SimpleNamespace(password=None, timeout=10)
-    return module.ActionModule(task, connection, play_context, None, None, None).run(task_vars={})
+    return module.ActionModule(task, connection, play_context, DataLoader(), None, None).run(task_vars={})
 
 
 def fault(subcode: str, code: int | None = None, reason: str = "No.", detail: str = "") -> str:

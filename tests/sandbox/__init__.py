@@ -14,9 +14,12 @@ It shares no code with the client, so that a mistake there is not mirrored here.
 from __future__ import annotations
 
 import functools
+import itertools
+import os
 import pathlib
 import socket
 import tempfile
+import time
 import typing as t
 
 from . import manners
@@ -125,6 +128,12 @@ class Sandbox:
 
     def start(self) -> Sandbox:
         """Make certificates, open the ports, answer."""
+        self.prepare()
+        self.open()
+        return self
+
+    def prepare(self) -> None:
+        """All of it but the answering, and without a thread: processes that are forked then share the ports."""
         self._folder = tempfile.TemporaryDirectory(prefix="wsman-sandbox-")
         self.accounts.folder = pathlib.Path(self._folder.name)
         authority = self.authority = Authority(self.accounts.folder, self._kind)
@@ -132,8 +141,8 @@ class Sandbox:
         own = authority.issue(MACHINE, HOSTS, revoked=self._revoked)
         self._certificates = [own, authority.issue(OTHER_MACHINE, (OTHER_MACHINE,))]
         self.fingerprint = own.fingerprint
-        bound = [bind(self.host, port) for port in self._wanted_ports]
-        self.http_port, self.https_port = (sockets[0].getsockname()[1] for sockets in bound)
+        self._bound = [bind(self.host, port) for port in self._wanted_ports]
+        self.http_port, self.https_port = (sockets[0].getsockname()[1] for sockets in self._bound)
         self.listeners = Listeners(
             self.configuration, {one.thumbprint: one.name for one in self._certificates}, MACHINE
         )
@@ -148,9 +157,16 @@ class Sandbox:
             self.service, self.gate, self.configuration, self.misbehaviour, self.server.stopping.wait
         )
         self._fill()
+
+    def open(self) -> None:
+        """Answer, in threads of this process."""
         self.listeners.on_change = self.server.apply
-        self.server.apply({self.http_port: bound[0], self.https_port: bound[1]})
-        return self
+        self.server.apply({self.http_port: self._bound[0], self.https_port: self._bound[1]})
+
+    def close_ports(self) -> None:
+        """Leave the ports to other processes."""
+        for one in itertools.chain(*self._bound):
+            one.close()
 
     def stop(self) -> None:
         """Close the ports and all connections, remove the certificates."""
@@ -294,6 +310,8 @@ class Sandbox:
             "authentication_failures": self.authentication_failures,
             "failures": self.failures,
             "handshakes": self.handshakes,
+            "processes": [os.getpid()],
+            "processor_seconds": time.process_time(),
             "contexts": self.contexts,
             "operations": len(self.front.operations),
             **self.counts.to_plain(),

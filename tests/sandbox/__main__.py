@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -18,7 +19,8 @@ import typing as t
 
 from . import Sandbox, Tls, manners, signatures
 from .big import ROWS
-from .control import Control
+from .control import Control, Served
+from .processes import Fleet, raise_file_limit
 
 PASSWORD = "WSMAN_SANDBOX_PASSWORD"
 
@@ -43,8 +45,12 @@ def parse(arguments: t.Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--policy", action="append", default=[], metavar="PATH", help="a value under group policy")
     parser.add_argument("--idle-exit", type=float, metavar="SECONDS", help="end when nobody asks for so long")
     parser.add_argument("--rows", type=int, default=ROWS, metavar="N", help="how many rows the class Sandbox_Big has")
+    parser.add_argument("--processes", type=int, default=1, metavar="N", help="share the ports, and nothing else")
     parser.add_argument("--record-bodies", action="store_true", help="keep the last requests' bodies in the journal")
-    return parser.parse_args(arguments)
+    chosen = parser.parse_args(arguments)
+    if chosen.processes > 1 and chosen.idle_exit is not None:
+        parser.error("--idle-exit is for one process")
+    return chosen
 
 
 def setting(text: str) -> tuple[str, str]:
@@ -64,7 +70,7 @@ def write_ready(path: pathlib.Path, facts: dict[str, t.Any]) -> None:
     temporary.replace(path)
 
 
-def wait(control: Control, idle: float | None) -> None:
+def wait(control: Served, idle: float | None) -> None:
     """Until ``POST /stop``, a signal, or *idle* seconds without a request."""
     server = control.box.server
     while not control.stopped.wait(1.0 if idle is None else min(1.0, idle / 4)):
@@ -92,7 +98,7 @@ def make(options: argparse.Namespace, password: str) -> Sandbox:
     )
 
 
-def facts_of(box: Sandbox, control: Control, user: str) -> dict[str, t.Any]:
+def facts_of(box: Sandbox, control: Served, user: str) -> dict[str, t.Any]:
     """What a client needs to know."""
     facts = {
         "host": box.host,
@@ -111,16 +117,35 @@ def facts_of(box: Sandbox, control: Control, user: str) -> dict[str, t.Any]:
     return facts
 
 
+@contextlib.contextmanager
+def running(options: argparse.Namespace, password: str) -> t.Iterator[Served]:
+    """The service, in this process or in several, and its control server."""
+    box = make(options, password)
+    box.prepare()
+    try:
+        if options.processes == 1:
+            box.open()
+            yield Control(box)
+            return
+        fleet = Fleet(box, options.processes)
+        try:
+            yield fleet
+        finally:
+            fleet.end()
+    finally:
+        box.stop()
+
+
 def main(arguments: t.Sequence[str]) -> int:
     """Run the service; 0 when it ended as it should."""
     options = parse(arguments)
     password = os.environ.pop(PASSWORD, None) or secrets.token_urlsafe(12)
-    with make(options, password) as box:
-        control = Control(box)
+    raise_file_limit()
+    with running(options, password) as control:
         control.start()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: control.stopped.set())
-        facts = facts_of(box, control, options.user)
+        facts = facts_of(control.box, control, options.user)
         if options.ready is not None:
             write_ready(options.ready, facts)
         else:

@@ -22,18 +22,19 @@ if t.TYPE_CHECKING:
     from . import Sandbox
 
 
-class Control:
-    """Serves *box*; ``stopped`` is set by ``POST /stop``."""
+class Served:
+    """A control server; ``stopped`` is set by ``POST /stop``. *get* and *post* answer it."""
 
-    def __init__(self, box: Sandbox) -> None:
-        self.box = box
+    box: Sandbox
+
+    def __init__(self, host: str = "127.0.0.1") -> None:
         self.stopped = threading.Event()
         control = self
 
         class Handler(_Handler):
             owner = control
 
-        self._server = http.server.ThreadingHTTPServer((box.host, 0), Handler)
+        self._server = http.server.ThreadingHTTPServer((host, 0), Handler)
         self._server.daemon_threads = True
         self.port = int(self._server.server_address[1])
 
@@ -48,6 +49,22 @@ class Control:
 
     def get(self, path: str) -> t.Any:
         """The answer to a GET, or None for an unknown path."""
+        raise NotImplementedError
+
+    def post(self, path: str, body: dict[str, t.Any]) -> t.Any:
+        """The answer to a POST, or None for an unknown path; ValueError for a wrong body."""
+        raise NotImplementedError
+
+
+class Control(Served):
+    """Serves *box*."""
+
+    def __init__(self, box: Sandbox) -> None:
+        super().__init__(box.host)
+        self.box = box
+
+    def get(self, path: str) -> t.Any:
+        """See the class above."""
         if path == "/state":
             return self.box.state()
         if path == "/journal":
@@ -60,7 +77,7 @@ class Control:
         return None
 
     def post(self, path: str, body: dict[str, t.Any]) -> t.Any:
-        """The answer to a POST, or None for an unknown path; ValueError for a wrong body."""
+        """See the class above."""
         if path == "/misbehave":
             self.box.misbehave(**body)
         elif path == "/robust":
@@ -88,7 +105,7 @@ class Control:
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
-    owner: Control
+    owner: Served
 
     def do_GET(self) -> None:
         """See :class:`Control`."""

@@ -25,6 +25,7 @@ from .tls import Contexts
 from .wire import Wire
 
 _IDLE = 120.0
+_BACKLOG = 4096  # more than a thousand clients may come at once
 
 
 @dataclasses.dataclass(eq=False)
@@ -45,12 +46,17 @@ class Endpoint:
 
 def bind(host: str, port: int) -> list[socket.socket]:
     """Sockets on *host* and, for the loopback address, on IPv6's too, all on one port (0: a free one)."""
-    first = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=512)
+    first = _listening(host, port)
     found = [first]
     if host == "127.0.0.1" and socket.has_ipv6:
         with contextlib.suppress(OSError):
-            found.append(socket.create_server(("::1", first.getsockname()[1]), family=socket.AF_INET6, backlog=512))
+            found.append(_listening("::1", first.getsockname()[1]))
     return found
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=_BACKLOG)
 
 
 class Server:
@@ -81,6 +87,7 @@ class Server:
         self.front: Front | None = None
         self.stopping = threading.Event()
         self.connections = 0
+        self.first_number = 0
         self.last_use = time.monotonic()
 
     def apply(self, bound: t.Mapping[int, list[socket.socket]] | None = None) -> None:
@@ -134,7 +141,7 @@ class Server:
                 return
             with self._lock:
                 self.connections += 1
-                number = self.connections
+                number = self.first_number + self.connections
             threading.Thread(
                 target=self._connection, args=(endpoint, connection, number), daemon=True, name=f"connection {number}"
             ).start()

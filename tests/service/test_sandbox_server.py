@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import os
 import pathlib
 import socket
 import ssl
@@ -283,7 +284,8 @@ def test_control_server(box: Sandbox) -> None:
 
     Client(box).post()
     state = ask("/state")
-    assert state.pop("open_connections") in (0, 1)
+    assert state.pop("processes") == [os.getpid()]
+    assert state.pop("open_connections") in (0, 1) and state.pop("processor_seconds") > 0
     assert state == {
         "manner": "windows", "requests": 1, "connections": 1, "authentication_failures": 0, "contexts": [],
         "failures": {}, "handshakes": 0, "operations": 0, "replays": {}, "executions": {},

@@ -10,6 +10,7 @@ import os
 import time
 import typing
 
+import bench_watch
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.wsman.automation.plugins.module_utils import _argspec
@@ -90,14 +91,19 @@ def record(connection: Connection, query: str) -> dict[str, typing.Any]:
 
 
 def take_turns(rounds: int, ways: dict[str, Way]) -> dict[str, dict[str, list[float]]]:
-    """Seconds, and those of the processor, of each way in turn; the first turn fills caches and does not count."""
-    taken: dict[str, dict[str, list[float]]] = {name: {"seconds": [], "processor": []} for name in ways}
+    """What each way takes in turn: seconds, and those of this process and of the service on a processor.
+
+    The first turn fills caches and does not count.
+    """
+    pid = service_facts()["pid"]
+    kinds = ("seconds", "processor", "service")
+    taken: dict[str, dict[str, list[float]]] = {name: {kind: [] for kind in kinds} for name in ways}
     for number in range(rounds + 1):
         for name, way in ways.items():
-            busy, started = time.process_time(), time.perf_counter()
+            before = (time.perf_counter(), time.process_time(), bench_watch.seconds(pid))
             way()
-            seconds, processor = time.perf_counter() - started, time.process_time() - busy
-            if number:
-                taken[name]["seconds"].append(seconds)
-                taken[name]["processor"].append(processor)
+            after = (time.perf_counter(), time.process_time(), bench_watch.seconds(pid))
+            for kind, start, end in zip(kinds, before, after, strict=True):
+                if number:
+                    taken[name][kind].append(end - start)
     return taken

@@ -38,7 +38,7 @@ PARTS: dict[str, typing.Callable[[Bench], Part]] = {
     "loop": bench_rows.measure_loop,
     "schema": bench_rows.measure_schema,
 }
-SERVICE = ("--rows", "1000000")
+SERVICE = ("--processes", "2", "--rows", "1000000")
 
 
 def measure(bench: Bench, names: typing.Iterable[str], *, quick: bool) -> dict[str, Part]:

@@ -128,9 +128,9 @@ class Bench:
         command = [str(self.environment.bin / "ansible-playbook"), "-i", str(inventory), str(_playbook(play, place))]
         self.control("/clear")
         watch = bench_watch.Watch(str(inventory)) if play.watch else None
-        busy, started = self.service_seconds(), time.monotonic()
+        busy, started = bench_watch.seconds(self.facts["pid"]), time.monotonic()
         done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
-        share = (self.service_seconds() - busy) / (time.monotonic() - started) / (os.cpu_count() or 1)
+        share = (bench_watch.seconds(self.facts["pid"]) - busy) / (time.monotonic() - started) / (os.cpu_count() or 1)
         holder = watch.stop() if watch else None
         inventory.unlink()
         if done.returncode != 0:
@@ -172,10 +172,6 @@ class Bench:
         url = f"http://{self.facts['host']}:{self.facts['control_port']}{path}"
         with urllib.request.urlopen(urllib.request.Request(url, None if get else b"{}"), timeout=30) as answer:
             return json.load(answer)
-
-    def service_seconds(self) -> float:
-        """Processor time that all processes of the service have spent."""
-        return sum(map(bench_watch.seconds, [self.facts["pid"], *bench_watch.children(self.facts["pid"])]))
 
     def take_turns(self, plays: dict[str, Play]) -> dict[str, list[Run]]:
         """Runs of each, one after the other; before, each kind once, not counted, for caches and compiled Python."""

@@ -89,9 +89,8 @@ def peak(pid: int) -> Peak:
 
 
 def seconds(pid: int) -> float:
-    """Processor time of one process so far; 0 where it is gone."""
-    fields = _fields(pid)
-    return (int(fields[11]) + int(fields[12])) / TICKS if fields else 0.0
+    """Processor time of a process, and of all that descend from it, so far."""
+    return sum(int(fields[11]) + int(fields[12]) for fields in map(_fields, [pid, *children(pid)]) if fields) / TICKS
 
 
 def parent(pid: int) -> int | None:

@@ -67,8 +67,13 @@ def _is_incomplete(cause: BaseException) -> bool:
     return "Incomplete" in type(cause).__name__  # http.client and urllib3 have one each
 
 
-def explain(failure: BaseException, exchange: Exchange, options: SessionOptions, changes: bool) -> TransportError:
-    """The error for *failure*, which ended *exchange*; a port that was silent may be asked whether it speaks TLS."""
+def explain(
+    failure: BaseException, exchange: Exchange, options: SessionOptions, changes: bool, *, known: bool = False
+) -> TransportError:
+    """The error for *failure*, which ended *exchange*.
+
+    A port that was silent is asked whether it speaks TLS, unless it is *known* to speak HTTP.
+    """
     cause = _cause(failure)
     unknown = exchange.sent and changes
     if isinstance(cause, TimeoutError):
@@ -79,7 +84,7 @@ def explain(failure: BaseException, exchange: Exchange, options: SessionOptions,
         return error
     if _is_closed(cause):
         closed = _closed(exchange, unknown)
-        silent = exchange.opened and not exchange.received
+        silent = exchange.opened and not exchange.received and not known
         return _no_http(exchange, _answers.TLS_ALERT) if silent and _is_tls_port(options, exchange) else closed
     if isinstance(cause, http.client.BadStatusLine):
         return _no_http(exchange, str(cause.line))

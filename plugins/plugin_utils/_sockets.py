@@ -18,7 +18,7 @@ import threading
 import time
 import typing as t
 
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import OUTCOME_UNKNOWN, TransportError
 
 DEADLINE = "deadline"
 _QUICK_ACKNOWLEDGE = getattr(socket, "TCP_QUICKACK", None)  # Linux alone has it
@@ -142,6 +142,7 @@ class Exchange:
         """The error for a TimeoutError in *step*: of the deadline if it has passed, else *waited* is the message."""
         if self.deadline_at is not None and time.monotonic() >= self.deadline_at - 0.001:
             waited = f"The {self.limit} of {self.deadline:g} s passed {_DOING[step]} ({self.peer})."
+            waited += f" {OUTCOME_UNKNOWN}" if outcome_unknown else ""
             remedy = f"Raise {'deadline' if self.limit == DEADLINE else 'these'}, or find out why the service is slow."
         return TransportError(waited, step=step, remedy=remedy, outcome_unknown=outcome_unknown)
 

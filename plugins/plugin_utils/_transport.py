@@ -67,6 +67,7 @@ class Session(SessionBase):
         self._exchange.most = 2 * self._limit  # heads without end, and chunks that are all head
         self._login_seconds: float | None = None
         self._answered = False
+        self._has_spoken = False
         self._left = False
         self._meanwhile: t.Callable[[], None] | None = None
         self._headers = _headers(options)
@@ -175,7 +176,7 @@ class Session(SessionBase):
                 again = not is_last and login.settled and _failures.is_stale(error, self._exchange, message.repeatable)
                 self._drop()
                 if not again:
-                    raise self._explain(error, message.changes) from error
+                    raise self._explain(error, message.changes, message.replay is not None) from error
                 continue
             if reply.status != 401:
                 break
@@ -305,6 +306,7 @@ class Session(SessionBase):
             if response.status_code != 401 or not isinstance(error, _http.FAILURES):
                 raise
             body = b""  # the secret is refused, whatever more there was to say
+        self._has_spoken = True
         challenges = tuple(response.raw.headers.getlist("WWW-Authenticate"))
         return Reply(response.status_code, response.headers, challenges, body)
 
@@ -319,8 +321,9 @@ class Session(SessionBase):
                 break
         return b"".join(pieces)
 
-    def _explain(self, error: BaseException, changes: bool) -> TransportError:
-        return _failures.explain(error, self._exchange, self.options, changes)
+    def _explain(self, error: BaseException, changes: bool, known: bool = False) -> TransportError:
+        known = known or self._has_spoken
+        return _failures.explain(error, self._exchange, self.options, changes, known=known)
 
     def _judge(self, reply: Reply, message: Message) -> Answer:
         """The SOAP message in *reply*, or the error for what is there instead."""

@@ -76,8 +76,8 @@ def measure_files(bench: Bench) -> Part:
             runs[name].append(bench.play(play))
     part = Part("Rows by their number, HTTP: in a file (dest), and as the result of a task in Ansible")
     part.data = _by_size(runs, sizes, lists)
-    for name, sizes in part.data.items():
-        part.lines += [shown(f"{name}, {int(size):,} rows", values, "s") for size, values in sizes.items()]
+    for name, measured in part.data.items():
+        part.lines += [shown(f"{name}, {int(size):,} rows", values, "s") for size, values in measured.items()]
     part.figures = _peaks(runs["file"], sizes)
     return part
 

@@ -28,14 +28,13 @@ def send(connection: t.Any, request: Request, settings: Settings, message_id: st
     more.update(repeatable=request.repeatable, changes=request.changes)
     if operation_id is None:
         return connection.send(data, **more)
-    began = time.monotonic()
-    again = robust.replay(data)
+    again, began = robust.replay(data), time.monotonic()
+    if connection.session.robust:
+        return connection.send(data, replay=again, **more)
     try:
-        if connection.session.robust:
-            return connection.send(data, replay=again, **more)
         answer = connection.send(data, **more)
     except TransportError as error:
-        if connection.session.robust or not (error.outcome_unknown and error.lost):
+        if not (error.outcome_unknown and error.lost):
             raise
         return _ask_again(connection, request.target, settings, again, error, began)
     learn(connection, answer, operation_id)
@@ -55,10 +54,11 @@ def _ask_again(
     left = robust.SECONDS - (time.monotonic() - began)
     if target is None or left <= 0:
         raise error
-    operation_id = str(uuid.uuid4())
-    probe = envelope.dump(operations.get(target), settings, str(uuid.uuid4()), operation_id)
     with contextlib.suppress(TransportError), connection.aside(left):
-        learn(connection, connection.send(probe), operation_id)
+        if not connection.session.robust:  # which may be known since the session was taken
+            operation_id = str(uuid.uuid4())
+            probe = envelope.dump(operations.get(target), settings, str(uuid.uuid4()), operation_id)
+            learn(connection, connection.send(probe), operation_id)
         if connection.session.robust:
             return connection.send(again, repeatable=False, changes=True, replay=again)
     raise error

@@ -171,9 +171,8 @@ def parse_mode(value: t.Any) -> int | None:
             mode = int(text, 8) if octal else int(text)
             if 0 <= mode <= 0o777:
                 return mode
-    raise UsageError(
-        f"{text} are no permissions.", option="mode", remedy="Give octal digits in quotes, such as '0640'."
-    )
+    remedy = "Give octal digits in quotes, such as '0640'."
+    raise UsageError(f"{text!r} is no mode of a file.", option="mode", remedy=remedy)
 
 
 def _locate(path: str) -> str:

@@ -143,11 +143,11 @@ class _Reader:
             return usual
         return declared.encode("utf-8", "replace")
 
-    def _delimiter(self, at: int) -> tuple[int, bool] | None:
+    def _delimiter(self, at: int, *, begins: bool = False) -> tuple[int, bool] | None:
         """(where it ends, whether it is the last one) of the boundary line that begins at *at*, or None.
 
         The last one ends the body: but for white space nothing follows. Where the next message follows, its first line
-        belongs to it.
+        belongs to it; with *begins* only such a one is looked for.
         """
         body = self._body
         if body[at : at + 2] != b"--":
@@ -162,10 +162,9 @@ class _Reader:
         at += len(self._boundary)
         if body[at : at + 2] == b"--":
             rest = body[at + 2 : at + 2 + MAX_LINE]
-            if not rest.strip():
+            if not begins and not rest.strip():
                 return (len(body), True) if at + 2 + len(rest) == len(body) else None
-            following = self._delimiter(at + 2 + len(rest) - len(rest.lstrip()))
-            return None if following is None or following[1] else following
+            return None if begins else self._delimiter(at + 2 + len(rest) - len(rest.lstrip()), begins=True)
         line = body[at : at + _GAP + 2]
         end = line.find(b"\n")
         if end < 0 or line[:end].strip():

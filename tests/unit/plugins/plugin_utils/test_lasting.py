@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the wsman.automation authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which requests are operations with an id, who is known to keep its answers, and who is asked when a change is lost."""
+"""Which requests are operations with an id, who is known to keep answers, and who is asked when a change is lost."""
 
 from __future__ import annotations
 

@@ -210,6 +210,21 @@ def test_pieces_of_credssp_come_back_whole(plains, tabs):
     assert encrypted.load(*encrypted.dump(pieces, CREDSSP, tabs=tabs, content_type=SOAP)) == pieces
 
 
+@pytest.mark.parametrize("between", [b"", b"\r\n", b" \r\n\r\n"])
+@pytest.mark.parametrize("body", [*FORMS.values(), WINDOWS], ids=[*FORMS, "windows"])
+def test_several_messages_in_one_body(body, between):
+    """As Windows sends an answer and what it says beside it (MS-WSMV 3.2.4.2.1)."""
+    assert encrypted.load(TYPE, (body + between) * 2 + WINDOWS) == [PIECE] * 3
+
+
+@given(st.lists(st.lists(nasty, min_size=1, max_size=3), min_size=1, max_size=3), st.booleans())
+def test_several_messages_of_several_pieces_come_back_whole(messages, tabs):
+    pieces = [[_records(plain) for plain in plains] for plains in messages]
+    bodies = [encrypted.dump(one, CREDSSP, tabs=tabs, content_type=SOAP)[1] for one in pieces]
+    whole = encrypted.load(TYPE, b"".join(bodies))
+    assert whole == [piece for one in pieces for piece in one]
+
+
 @given(st.binary(max_size=200), st.integers(0, 200), st.integers(0, 200))
 @example(b"", 0, 0)
 def test_a_damaged_message_is_an_error_or_a_message(noise, start, end):
@@ -283,6 +298,11 @@ def test_what_pywinrm_writes_and_reads(message):
 
 HOSTILE = {
     "boundaries": b"--Encrypted Boundary\r\n" * 100_000,
+    "last boundaries": b"--Encrypted Boundary--\r\n" * 100_000,
+    "last boundaries as octets": (
+        b"--Encrypted Boundary\nA:b\n--Encrypted Boundary\n\0\0\0\0x" + b"--Encrypted Boundary--\n" * 300_000
+    ),
+    "messages": b"--Encrypted Boundary--\r\n--Encrypted Boundary\r\n" * 50_000,
     "parts": (b"--Encrypted Boundary\r\nA: b\r\n" * 2 + b"\0\0\0\0") * 30_000,
     "dashes": b"-" * 2_000_000,
     "spaces": b"--" + b" " * 2_000_000,

@@ -27,7 +27,7 @@ class ActionModule(WSManAction):
             raise UsageError(
                 "there is no diagnosis to fail on.", option="fail_on_problem", remedy="Set diagnose to true too."
             )
-        client = connect(authenticated=arguments["authenticated"])
+        client = connect(authenticated=arguments["authenticated"], direct=arguments["diagnose"])
         if arguments["diagnose"]:
             return diagnose(client, fail=arguments["fail_on_problem"])
         identity = client.identify(authenticated=arguments["authenticated"])

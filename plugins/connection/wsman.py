@@ -21,8 +21,8 @@ description:
     variable of this plugin says the same thing, it wins; what O(winrm_transport) and the further options of that kind mean is described
     there.
   - Every option but those can be given with a task, in the option O(ignore:session) of each module, where it wins over all variables.
-  - Requests go from the worker process, and one connection serves a task with its whole loop. Proxies and certificate bundles that the
-    environment names for other programs are not used.
+  - A connection that is open and authenticated is kept for the tasks that follow, by one process of the run; see O(keep_session). Proxies
+    and certificate bundles that the environment names for other programs are not used.
   - >-
     This connection runs no commands. A play on it needs C(gather_facts: false), and M(ansible.builtin.wait_for_connection) gets no
     further than the answer of the service; use M(wsman.automation.wsman_identify) with C(until: result is reachable) instead.
@@ -506,12 +506,32 @@ options:
       - name: ansible_wsman_types
   test_connection:
     description:
-      - With V(true) an Identify goes out before the first operation of a task, which is not sent if that fails. With V(false) the operation
-        itself finds out.
+      - With V(true) an Identify goes out before the first operation of a session, which is not sent if that fails. With V(false) the
+        operation itself finds out.
     type: bool
     default: false
     vars:
       - name: ansible_wsman_test_connection
+  keep_session:
+    description:
+      - Whether the connection to the service is kept when a task has ended, for the next task that reaches the same service with the same
+        options and the same account. Then it needs not be opened and authenticated again.
+      - It is kept by a small process of the same user, one for a run of Ansible and all its hosts. The first task that needs it starts it,
+        and it ends with Ansible. Where the system has no means to see the end of a process (pidfd, Linux 5.3 and later), each task has
+        connections of its own.
+      - With V(false) each task has connections of its own. One that is kept with the same options is closed then.
+      - C(meta) with V(ignore:reset_connection) closes what is kept of a host whose connection is this one.
+    type: bool
+    default: true
+    vars:
+      - name: ansible_wsman_keep_session
+  session_idle_timeout:
+    description:
+      - Seconds without a task after which a kept connection is closed, more than 0.
+    type: float
+    default: 60
+    vars:
+      - name: ansible_wsman_session_idle_timeout
   session_name:
     description:
       - A name for the session, in C(-vvv) and in the result of M(wsman.automation.wsman_identify).
@@ -623,6 +643,7 @@ from ansible_collections.wsman.automation.plugins.plugin_utils import (
     _sessions,
     _transport,
 )
+from ansible_collections.wsman.automation.plugins.plugin_utils._held import HeldSession
 from ansible_collections.wsman.automation.plugins.plugin_utils._say import say
 
 #: What an option of ours is called here if its own name is a keyword of tasks, which core would take its value from.
@@ -654,6 +675,9 @@ class Connection(ConnectionBase):
     #: variables name none where it is the default one.
     beside: str | None = None
 
+    #: Whether requests go from this process, and no connection is kept for others: for who looks at each step of one.
+    direct = False
+
     def __init__(self, *arguments: t.Any, **options: t.Any) -> None:
         super().__init__(*arguments, **options)
         self._task_session: dict[str, t.Any] = {}
@@ -680,8 +704,10 @@ class Connection(ConnectionBase):
         return self._resolved
 
     @property
-    def session(self) -> _transport.Session:
+    def session(self) -> _transport.Session | HeldSession:
         """The HTTP session of these options, shared with equal ones in this process. Raises UsageError."""
+        if self.direct:
+            return _sessions.direct(self.session_options())
         return _sessions.session(self.session_options())
 
     def send(self, data: bytes, **options: t.Any) -> _transport.Answer:
@@ -753,15 +779,17 @@ class Connection(ConnectionBase):
         raise AnsibleError(NO_COMMANDS)
 
     def close(self) -> None:
-        """Close the HTTP session of these options."""
+        """Close the HTTP session of these options, or give it back to who keeps it."""
         self._connected = False
         if self._resolved is not None:
             _sessions.close(self._resolved)
             _sessions.close(self._resolved.anonymous())
 
     def reset(self) -> None:
-        """The same: the next request opens anew."""
+        """The same, and nothing is kept: the next request opens anew. Core calls this in its main process."""
         self.close()
+        with contextlib.suppress(UsageError):
+            _sessions.reset(self.session_options())
 
     def _given(self) -> dict[str, _foreign.Given]:
         """What variables and keywords have set, with where it comes from; defaults are ``from_options``' business."""

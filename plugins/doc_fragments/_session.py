@@ -257,6 +257,14 @@ options:
         description:
           - With V(true) an Identify goes out before the first operation, which is not sent if that fails.
         type: bool
+      keep_session:
+        description:
+          - Whether the connection to the service is kept for the tasks that follow. V(false) closes the one that is kept with the same options.
+        type: bool
+      session_idle_timeout:
+        description:
+          - Seconds without a task after which a kept connection is closed.
+        type: float
       session_name:
         description:
           - A name for the session, in C(-vvv) and in the result of M(wsman.automation.wsman_identify).

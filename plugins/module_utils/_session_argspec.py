@@ -99,5 +99,7 @@ def _exchange() -> ArgumentSpec:
         "encoding": {"type": "str"},
         "profile": {"type": "str", "choices": list(session.PROFILES)},
         "test_connection": {"type": "bool"},
+        "keep_session": {"type": "bool"},
+        "session_idle_timeout": {"type": "float"},
         "session_name": {"type": "str"},
     }

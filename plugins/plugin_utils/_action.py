@@ -22,15 +22,18 @@ from ansible_collections.wsman.automation.plugins.module_utils._argspec import A
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import types_option
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.types_option import Types
-from ansible_collections.wsman.automation.plugins.plugin_utils import _arguments, _result
+from ansible_collections.wsman.automation.plugins.plugin_utils import _arguments, _result, _sessions
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import Result
 
 
 class Connect(t.Protocol):
-    """Gives the client of the task; *authenticated* false for one without the account of the host."""
+    """Gives the client of the task.
 
-    def __call__(self, *, authenticated: bool = True) -> Client: ...
+    *authenticated* false is for one without the account of the host, *direct* for one whose connection is the task's.
+    """
+
+    def __call__(self, *, authenticated: bool = True, direct: bool = False) -> Client: ...
 
 
 def _types(arguments: dict[str, t.Any], connection: t.Any) -> Types:
@@ -90,10 +93,12 @@ class WSManAction(ActionBase):
         secrets.update(_arguments.secrets(_arguments.native(self._task.args)))
         arguments = self._validate()
         with contextlib.ExitStack() as stack:
+            stack.callback(_sessions.rest)
 
-            def connect(*, authenticated: bool = True) -> Client:
+            def connect(*, authenticated: bool = True, direct: bool = False) -> Client:
                 session = _arguments.session_options(arguments)
                 connection = self._connect(task_vars, session if authenticated else _arguments.anonymous(session))
+                connection.direct = direct
                 secrets.update(connection.secrets())
                 stack.enter_context(connection.operation())  # one deadline for all requests
                 return Client(connection, _types(arguments, connection))

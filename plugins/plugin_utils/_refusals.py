@@ -19,10 +19,14 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.session im
 from ansible_collections.wsman.automation.plugins.plugin_utils import _answers
 
 Key = tuple[t.Any, ...]
-Memory = dict[int, dict[Key, TransportError]]
+
+
+class Memory(dict[int, dict[Key, TransportError]]):
+    """What one task knows: errors by kind and key. A class, so that there may be weak references to it."""
+
 
 _memory: contextvars.ContextVar[Memory] = contextvars.ContextVar("memory")
-_own: Memory = {}
+_own = Memory()
 
 
 @contextlib.contextmanager

@@ -100,6 +100,8 @@ class SessionOptions:
     encoding: str = "utf-8"
     profile: str = "auto"
     test_connection: bool = False
+    keep_session: bool = True
+    session_idle_timeout: float = 60.0
     session_name: str | None = None
 
     @property

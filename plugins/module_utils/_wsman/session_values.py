@@ -270,5 +270,7 @@ READERS: t.Final[dict[str, Reader]] = {
     "encoding": one_of(ENCODINGS, ENCODING_ALIASES),
     "profile": one_of(PROFILES),
     "test_connection": _boolean,
+    "keep_session": _boolean,
+    "session_idle_timeout": _seconds(),
     "session_name": text,
 }

@@ -86,6 +86,8 @@ class Connection:
                 return self._reset()
             messages = self._accompany(work, plan)
             outcome = front.outcome(work)
+            if messages is not None:
+                outcome.response.status = 200  # as was said before it was known
         self._note(request, received, outcome, time.perf_counter() - started)
         return self._send(outcome, plan, messages)
 

@@ -29,7 +29,11 @@ RETENTION = 195.0
 _LONGEST, _SHARE = 60.0, 0.7
 _ID, _SEQUENCE = f"{{{names.WSMV}}}OperationID", f"{{{names.WSMV}}}SequenceId"
 _ACTIONS = "http://schemas.microsoft.com/wbem/wsman/1/wsman/"
-_CIM = ("http://schemas.microsoft.com/wbem/wsman/1/wmi/", "http://schemas.dmtf.org/wbem/wscim/1/")
+_CIM = (  # what the provider of WMI serves (MS-WSMV 3.1.4.1.34.3.1)
+    "http://schemas.microsoft.com/wbem/wsman/1/wmi/",
+    "http://schemas.dmtf.org/wbem/wscim/1/",
+    "http://schemas.dmtf.org/wbem/cim-xml/2/cim-schema/2/",
+)
 
 _MESSAGE = (
     f'<s:Envelope xmlns:s="{names.SOAP}" xmlns:a="{names.ADDRESSING}" xmlns:w="{names.WSMAN}" xmlns:p="{names.WSMV}">'

@@ -189,6 +189,7 @@ def test_a_fault_is_an_answer_too(box: Sandbox) -> None:
     assert fault.findtext(f"{S}Header/{P}OperationID") == identifier
     assert second.post(stop(identifier, name="Nobody", replay=True), BASIC) == 200
     assert split(second.body)[1].find(f"{S}Body/{S}Fault") is not None
+    assert [(one.status, one.fault is None) for one in box.journal] == [(500, False), (200, False)]
     assert executed(box) == EXECUTED
 
 

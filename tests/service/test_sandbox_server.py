@@ -297,9 +297,14 @@ def test_control_server(box: Sandbox) -> None:
     assert Client(box).post().status == 418
     ask("/configuration", {"/MaxTimeoutms": 1000})
     assert box.configuration.limits().max_timeout == 1.0
+    ask("/robust", {"keepalive": 0.5, "retention": 3})
+    assert (box.front.operations.keepalive, box.front.operations.retention) == (0.5, 3)
+    ask("/rows", {"count": 12})
+    assert len(box.repository.big) == 12
     ask("/jobs", {"outcome": "failed", "readings": 3})
     assert box.repository.jobs._planned == [Script("failed", 3)]
-    wrong = {"/misbehave": {"kind": "x"}, "/configuration": {"/X": 1}, "/nothing": {}, "/jobs": {"outcome": "x"}}
+    wrong = {"/misbehave": {"kind": "x"}, "/configuration": {"/X": 1}, "/nothing": {}, "/jobs": {"outcome": "x"},
+             "/robust": {"x": 1}, "/rows": {"count": -1}}  # fmt: skip
     for path, body in wrong.items():
         with pytest.raises(urllib.request.HTTPError):
             ask(path, body)

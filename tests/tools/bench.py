@@ -29,7 +29,6 @@ from bench_play import FOLDER, Bench, say
 
 PARTS: dict[str, typing.Callable[[Bench], Part]] = {
     "get": bench_hosts.measure_get,
-    "others": bench_hosts.measure_others,
     "trips": bench_hosts.measure_trips,
     "hosts": bench_hosts.measure_hosts,
     "rows": bench_rows.measure_rows,

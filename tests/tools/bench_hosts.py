@@ -49,46 +49,48 @@ ECHO = {"ansible.builtin.raw": "echo ready", "ignore_errors": True, "ignore_unre
 
 
 def measure_get(bench: Bench, *, quick: bool = False) -> Part:
-    """A Get of each host beside an assert; *quick* leaves the sessions that are not kept out."""
+    """A Get of each host beside doing nothing and beside what people do without this collection; *quick* without these.
+
+    What others need for one Get takes so long that they do it once.
+    """
     nothing, kept = Play([ASSERT] * TASKS, bench.hosts, connection=LOCAL), Play([GET] * TASKS, bench.hosts)
     plays = {"assert": nothing, "wsman_get": kept}
     if not quick:
-        plays |= {"wsman_get, not kept": dataclasses.replace(kept, options=UNKEPT)}
+        plays["wsman_get, not kept"] = dataclasses.replace(kept, options=UNKEPT)
+        plays["uri"] = dataclasses.replace(nothing, tasks=[URI])
+        plays["winrm"] = Play([ECHO], bench.hosts, connection=WINRM)
     runs = bench.take_turns(plays)
-    part = Part(f"{bench.hosts} hosts x {TASKS} tasks, 10 forks, HTTPS: milliseconds per host and task")
+    part = Part(
+        f"{bench.hosts} hosts x {TASKS} tasks (uri and winrm: 1), 10 forks, HTTPS: milliseconds per host and task"
+    )
     part.lines = [_costs(name, plays[name], runs[name]) for name in plays]
-    part.lines += [shown("wsman_get, the tasks after the first", _later(kept, runs["wsman_get"]), "ms")]
-    part.figures = [Figure("wsman_get : assert", _beside(runs["wsman_get"], runs["assert"]), most=1.15)]
-    later = ratios(_later(kept, runs["wsman_get"]), _later(nothing, runs["assert"]))
-    part.lines += [shown("wsman_get : assert, the tasks after the first", later, "x")]
+    part.lines += [_connections(name, runs[name]) for name in plays if name.startswith("wsman_get")]
+    later = {name: _later(plays[name], runs[name]) for name in ("wsman_get", "assert")}
+    part.lines += [shown("wsman_get, the tasks after the first", later["wsman_get"], "ms")]
+    part.lines += [shown("wsman_get : assert, the tasks after the first", ratios(*later.values()), "x")]
+    each = {name: [run.per_host_task(plays[name]) for run in runs[name]] for name in plays}
+    part.figures = [Figure("wsman_get : assert", ratios(each["wsman_get"], each["assert"]), most=1.15)]
     if not quick:
-        unkept = _beside(runs["wsman_get, not kept"], runs["assert"])
-        part.figures += [Figure("wsman_get : assert, with keep_session false", unkept, aim=1.5)]
-    part.lines += [_connections(name, runs[name]) for name in plays if name != "assert"]
-    return part
-
-
-def measure_others(bench: Bench) -> Part:
-    """The same Get, by a Get and by the two ways that there are without this collection."""
-    once = Play([URI], bench.hosts, connection=LOCAL)
-    kept = Play([GET] * TASKS, bench.hosts)
-    plays = {"wsman_get": kept, "uri": once, "winrm": dataclasses.replace(once, tasks=[ECHO], connection=WINRM)}
-    runs = bench.take_turns(plays)
-    part = Part(f"{bench.hosts} hosts, 10 forks, HTTPS: milliseconds per host and task ({TASKS} Gets, 1 of the others)")
-    part.lines = [_costs(name, plays[name], runs[name]) for name in ("wsman_get", "uri")]
-    faster = ratios(*([run.per_host_task(plays[name]) for run in runs[name]] for name in ("uri", "wsman_get")))
-    part.figures = [Figure("uri with SOAP written by hand : wsman_get", faster, least=12)]
-    part.lines += [_costs("an echo by core's winrm connection", plays["winrm"], runs["winrm"])]
-    slower = ratios(*([run.per_host_task(plays[name]) for run in runs[name]] for name in ("winrm", "wsman_get")))
-    refused = runs["winrm"][0].outcomes.get("ok", 0) == 0
-    part.figures += [Figure("winrm, an echo : wsman_get" + (", up to the refusal (above)" if refused else ""), slower)]
-    if refused:
-        said = (runs["winrm"][0].said or "").strip()[:150]
-        part.lines += [
-            "  No echo came: the service has no shells yet. This is winrm until its request for one is refused;",
-            f"  an echo takes four requests more. It said: {said}",
+        unkept = ratios(each["wsman_get, not kept"], each["assert"])
+        part.figures += [
+            Figure("wsman_get : assert, with keep_session false", unkept, aim=1.5),
+            Figure("uri with SOAP written by hand : wsman_get", ratios(each["uri"], each["wsman_get"]), least=12),
         ]
+        _add_winrm(part, ratios(each["winrm"], each["wsman_get"]), runs["winrm"][0])
     return part
+
+
+def _add_winrm(part: Part, slower: list[float], run: Run) -> None:
+    """An echo by core's winrm connection: as far as it comes, for not every service has shells."""
+    if run.outcomes.get("ok"):
+        part.figures += [Figure("an echo by core's winrm connection : wsman_get", slower)]
+        return
+    part.figures += [Figure("core's winrm connection, up to the refusal of a shell : wsman_get", slower)]
+    said = " ".join((run.said or "").split())[:90]
+    part.lines += [
+        "  winrm: no echo came, for the service has no shells yet. This is how long it takes until its request for one",
+        f"  is refused; an echo takes four requests more. It said: {said} ...",
+    ]
 
 
 def measure_trips(bench: Bench) -> Part:
@@ -123,7 +125,7 @@ def measure_hosts(bench: Bench) -> Part:
     part = Part(f"{TASKS} tasks, {MANY_FORKS} forks, HTTPS, sessions kept: milliseconds per host and task")
     part.lines = [_costs(name, plays[name], runs[name]) for name in plays]
     held = runs[f"wsman_get, {many} hosts"]
-    ratio = _beside(held, runs[f"assert, {many} hosts"])
+    ratio = ratios(*([run.seconds for run in some] for some in (held, runs[f"assert, {many} hosts"])))
     part.figures = [Figure(f"wsman_get : assert, {many:,} hosts", ratio, most=1.25), *_memory(held, many)]
     part.lines += [_connections(f"wsman_get, {many} hosts", held), _files(held)]
     for name, kind in (("assert", nothing), ("wsman_get", gets)):
@@ -169,7 +171,3 @@ def _connections(name: str, runs: list[Run]) -> str:
 def _later(play: Play, runs: list[Run]) -> list[float]:
     """Milliseconds per host and task without the first one, which opens sessions."""
     return [1000 * sum(run.tasks[1:]) / (play.hosts * (len(run.tasks) - 1)) for run in runs]
-
-
-def _beside(first: list[Run], second: list[Run]) -> list[float]:
-    return ratios([run.seconds for run in first], [run.seconds for run in second])

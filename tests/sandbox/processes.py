@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib.util
 import json
 import os
 import resource
 import signal
 import threading
 import time
+import traceback
 import typing as t
 import urllib.request
 
@@ -92,12 +94,15 @@ class Fleet(Served):
         told, tell = os.pipe()
         process = os.fork()
         if process == 0:
-            with contextlib.suppress(BaseException):
+            try:
                 os.close(told)
                 os.close(self._alive)
                 self._server.server_close()
                 _serve(self.box, index, reading, tell)
-            os._exit(0)
+            except Exception:
+                traceback.print_exc()
+            finally:
+                os._exit(0)
         os.close(tell)
         self.processes.append(process)
         with os.fdopen(told) as stream:
@@ -119,7 +124,9 @@ class Fleet(Served):
 
 
 def _warm(box: Sandbox) -> None:
-    """Make what is made at the first enumeration, so that the processes have it in common."""
+    """Make what is made when it is first needed, so that the processes have it in common."""
+    if importlib.util.find_spec("spnego") is not None:
+        assert box.accounts.file.exists()
     box.service.handle(_FIRST.encode(), "utf-8", Caller("warm"))
     box.service.contexts.steal()
     box.counts.clear()

@@ -18,14 +18,16 @@ import ssl
 import subprocess
 import sys
 import time
+import types
 import typing as t
 import urllib.request
 
 import pytest
 from cim_requests import WMI
+from handshakes import Client
 from sandbox_requests import N, W, element, envelope, header
 
-from sandbox import names
+from sandbox import Sandbox, names
 from sandbox.processes import raise_file_limit
 
 TESTS = pathlib.Path(__file__).parents[1]
@@ -97,8 +99,11 @@ def test_one_service_to_all_who_ask(running: Running, tmp_path: pathlib.Path) ->
     assert (state["connections"], state["open_connections"], state["requests"]) == (12, 12, 24)
     assert (state["actions"], state["tls_handshakes"]["completed"]) == ({"Enumerate": 24}, 12)
     assert state["processor_seconds"] > 0 and state["contexts"] == []
+    for _turn in range(4):
+        client = Client(t.cast(Sandbox, types.SimpleNamespace(http_port=running.facts["http_port"])))
+        assert client.login(password=running.facts["password"]) == 200
     numbers = {record["connection"] for record in running.control("/journal")}
-    assert len(numbers) == 12  # which the processes count from different ones
+    assert len(numbers) == 16  # which the processes count from different ones
     for path, body in (("/misbehave", {"kind": "x"}), ("/nothing", {}), ("/rows", {"count": -1})):
         with pytest.raises(urllib.request.HTTPError):
             running.control(path, body)

@@ -48,10 +48,9 @@ class Place(t.NamedTuple):
 
 def mount(where: pathlib.Path, *options: str) -> bool:
     """Whether there is a file system in memory now; only root may, and not everywhere."""
-    command = ["mount", "-t", "tmpfs", *options, "tmpfs", str(where)]
-    return (
-        shutil.which("mount") is not None and subprocess.run(command, check=False, capture_output=True).returncode == 0
-    )
+    program = shutil.which("mount")
+    command = [program or "", "-t", "tmpfs", *options, "tmpfs", str(where)]
+    return program is not None and subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 @pytest.fixture(scope="module")

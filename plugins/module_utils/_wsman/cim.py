@@ -171,7 +171,7 @@ def check_text(text: str) -> str:
 
 def _parse_boolean(text: str) -> bool:
     try:
-        return _BOOLEANS[text.strip().lower()]
+        return _BOOLEANS[text if text in _BOOLEANS else text.strip().lower()]
     except KeyError:
         raise ValueError(f"{text!r} is no {describe('boolean')}") from None
 
@@ -197,11 +197,11 @@ def _whole(value: float, cim_type: str) -> int:
 
 def _parse_real(text: str, cim_type: str) -> float:
     stripped = text.strip()
-    special = _SPECIAL_REALS.get(stripped.lower())
-    if special is not None:
-        return special
     if not _REAL.fullmatch(stripped):
-        raise ValueError(f"{text!r} is no {cim_type}")
+        special = _SPECIAL_REALS.get(stripped.lower())
+        if special is None:
+            raise ValueError(f"{text!r} is no {cim_type}")
+        return special
     number = float(stripped)
     if math.isinf(number):
         raise ValueError(f"{stripped} is out of the range of {cim_type}")

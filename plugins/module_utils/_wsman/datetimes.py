@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import functools
 import re
 import typing as t
 
@@ -54,6 +55,8 @@ class CIMDateTime:
     offset: int | None = 0
 
     def __post_init__(self) -> None:
+        if 1 <= self.month <= 12 and 1 <= self.day <= 28 and self.hour <= 23 and max(self.minute, self.second) <= 59:
+            return
         leap = self.year % 4 == 0 and (self.year % 100 != 0 or self.year % 400 == 0)
         length = 28 if self.month == 2 and not leap else _MONTH_LENGTHS[(self.month - 1) % 12]
         midnight = (self.hour, self.minute, self.second) == (24, 0, 0)
@@ -77,6 +80,10 @@ class CIMDateTime:
 
     def to_iso(self) -> str:
         """``2012-11-29T14:58:25.000000+01:00``; an offset of zero is ``Z``."""
+        return self._iso
+
+    @functools.cached_property
+    def _iso(self) -> str:
         fraction = f".{self.fraction}" if self.fraction else ""
         zone = _format_zone(self.offset)
         date = f"{self.year:04}-{self.month:02}-{self.day:02}"
@@ -175,7 +182,7 @@ def from_python(value: datetime.date) -> CIMDateTime | str:
 
 
 def _make_instant(match: re.Match[str], offset: int | None) -> CIMDateTime:
-    year, month, day, hour, minute, second = (int(number) for number in match.groups()[:6])
+    year, month, day, hour, minute, second = map(int, match.group(1, 2, 3, 4, 5, 6))
     return CIMDateTime(year, month, day, hour, minute, second, match[7] or "", offset)
 
 

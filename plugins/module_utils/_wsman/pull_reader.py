@@ -126,9 +126,9 @@ class _Rows:
 
     def _read_row(self, row: Element) -> Item:
         kind = (row.tag, row.get(instance.TYPE))
-        if kind not in self._kinds:
-            self._kinds[kind] = Kind(row.tag, self._schema(row))
-        plan = self._kinds[kind]
+        plan = self._kinds.get(kind)
+        if plan is None:
+            plan = self._kinds[kind] = Kind(row.tag, self._schema(row))
         return Item(instance=plan.read(row), schema=plan.schema)
 
     def _read_loose(self, row: Element) -> Item:

@@ -9,11 +9,12 @@ around them. Any other row is given to ``instance.from_element``, whose values t
 
 from __future__ import annotations
 
+import collections
 import sys
 import typing as t
 from xml.etree.ElementTree import Element
 
-from . import cim, instance, xml
+from . import cim, instance, uris, xml
 from .instance import Instance, Value
 from .schema import Property, Schema
 
@@ -21,20 +22,15 @@ from .schema import Property, Schema
 DEPTH: t.Final = 4
 
 _NIL: t.Final = {instance.NIL: "true"}
+_WRAPPED: t.Final = frozenset(xml.qname(uris.NS_CIM, name) for name in instance.DATETIME_WRAPPERS)
 
 
 class _Irregular(Exception):
     """The plan does not fit the row."""
 
 
-class _Readings(t.Protocol):
-    """The value of a property by its text, which is None where it is empty."""
-
-    def __getitem__(self, text: str | None, /) -> Value: ...
-
-
-#: The name of a property, how to read its text (None: as it is), and what is known of it.
-_Column: t.TypeAlias = "tuple[str, _Readings | None, Property | None]"
+#: A property: its name, how to read its text (None: as it is), whether it may come again, and what is known of it.
+_Column: t.TypeAlias = "tuple[str, t.Mapping[str | None, Value] | None, bool, Property | None]"
 
 
 class Kind:
@@ -55,25 +51,44 @@ class Kind:
 
     def _read(self, row: Element) -> Instance:
         _refuse_data(row)
-        columns = self._columns
-        columns.begin()
         read = Instance(*self._class)
-        properties = read.properties
+        properties, columns, again = read.properties, self._columns, 0
         for child in row:
-            name, readings, member = columns[child.tag]
+            name, readings, many, member = columns[child.tag]
+            value: Value
             if child.keys() or len(child):
-                plain_nil = child.attrib == _NIL and not len(child)
-                properties[name] = None if plain_nil else _read_nested(read, child, name, member)
+                value = (
+                    None if child.attrib == _NIL and not len(child) else self._read_nested(read, child, name, member)
+                )
             elif readings is None:
-                properties[name] = child.text or ""
+                value = child.text or ""
             else:
-                properties[name] = readings[child.text]
+                value = readings[child.text]
+            if not many:
+                properties[name] = value
+            elif name not in properties:
+                properties[name] = [value] if member is not None and member.array and value is not None else value
+            else:
+                again += 1
+                properties[name] = _append(properties[name], value)
             tail = child.tail
             if tail and not tail.isspace():
                 raise _Irregular
-        if len(properties) != len(row):
-            columns.refuse_repeated(len(row) - len(properties))
+        if len(properties) + again != len(row):
+            columns.learn(row)
+            raise _Irregular
         return read
+
+    def _read_nested(self, read: Instance, child: Element, name: str, member: Property | None) -> Value:
+        if len(child) == 1 and not child.keys() and child[0].tag in _WRAPPED and not (len(child[0]) or child[0].keys()):
+            return self._columns.times[child[0].text]
+        if member is not None and member.type == "octetstring" and not member.array:
+            raise _Irregular
+        if len(child):
+            xml.check_depth(child, DEPTH + 1)
+        value = instance.read_one(child, member)
+        instance.read_sources(read, child, name, value)
+        return value
 
 
 class _Columns(dict[str, _Column]):
@@ -81,7 +96,7 @@ class _Columns(dict[str, _Column]):
 
     def __init__(self, schema: Schema | None) -> None:
         self._schema = schema
-        self._arrays: list[_Items] = []
+        self.times = _Scalars(Property("", "datetime"))
 
     def __missing__(self, tag: str) -> _Column:
         if tag == instance.LOCATION:
@@ -89,35 +104,15 @@ class _Columns(dict[str, _Column]):
         name = sys.intern(xml.local(tag))
         member = self._schema.find(name) if self._schema else None
         readings = None if member is None else _readings(tag, member)
-        if member is not None and member.array:
-            readings = _Items(readings)
-            self._arrays.append(readings)
-        self[tag] = column = (name, readings, member)
+        self[tag] = column = (name, readings, member is not None and member.array, member)
         return column
 
-    def begin(self) -> None:
-        """Another row follows."""
-        for one in self._arrays:
-            one.held = []
-
-    def refuse_repeated(self, missing: int) -> None:
-        """The row has *missing* properties less than children: the further items of its arrays, or it is irregular."""
-        if missing != sum(len(one.held) - 1 for one in self._arrays if one.held):
-            raise _Irregular
-
-
-class _Items:
-    """Reads a text to the list of all items of an array that the row has had until then."""
-
-    __slots__ = ("_readings", "held")
-
-    def __init__(self, readings: _Readings | None) -> None:
-        self._readings = readings
-        self.held: list[Value] = []
-
-    def __getitem__(self, text: str | None, /) -> Value:
-        self.held.append((text or "") if self._readings is None else self._readings[text])
-        return self.held
+    def learn(self, row: Element) -> None:
+        """A property that is no array, or of which nothing is known, came more than once."""
+        for tag, count in collections.Counter([child.tag for child in row]).items():
+            name, readings, _many, member = self[tag]
+            if count > 1 and not (member is not None and member.type == "octetstring"):
+                self[tag] = (name, readings, True, member)
 
 
 class _Scalars(dict["str | None", Value]):
@@ -131,38 +126,54 @@ class _Scalars(dict["str | None", Value]):
         return value
 
 
-class _Blanks:
-    """Reads what should be an instance and has no children."""
+class _Integers(_Scalars):
+    """Reads digits without asking twice what they are: numbers are the most that is read, and seldom the same."""
 
-    __slots__ = ("_member", "_tag")
+    def __init__(self, member: Property) -> None:
+        super().__init__(member)
+        self._highest = cim.INTEGER_RANGES[member.type][1]
+
+    def __missing__(self, text: str | None) -> Value:
+        if text and len(text) <= 20 and text.isdigit() and text.isascii():
+            number = int(text)
+            if number <= self._highest:
+                self[text] = number
+                return number
+        return super().__missing__(text)
+
+
+class _Blanks(dict["str | None", Value]):
+    """Reads what should be an instance and has no children; each time anew."""
 
     def __init__(self, tag: str, member: Property) -> None:
         self._tag = tag
         self._member = member
 
-    def __getitem__(self, text: str | None, /) -> Value:
+    def __missing__(self, text: str | None) -> Value:
         element = Element(self._tag)
         element.text = text
         return instance.read_one(element, self._member)
 
 
-def _readings(tag: str, member: Property) -> _Readings | None:
+def _readings(tag: str, member: Property) -> _Scalars | _Blanks | None:
     if member.type == "instance":
         return _Blanks(tag, member)
+    if member.type in cim.INTEGER_RANGES:
+        return _Integers(member)
     return _Scalars(member) if member.type in cim.TYPES and member.type != "string" else None
 
 
 def _refuse_data(row: Element) -> None:
     """Attributes that are data, and text beside the properties."""
-    if (row.text and not row.text.isspace()) or not all(name[:1] == "{" for name in row.keys()):  # noqa: SIM118
+    if row.text and not row.text.isspace():
         raise _Irregular
+    for name in row.keys():  # noqa: SIM118 - an element is no dictionary
+        if name[:1] != "{":
+            raise _Irregular
 
 
-def _read_nested(read: Instance, child: Element, name: str, member: Property | None) -> Value:
-    if member is not None and (member.array or member.type == "octetstring"):
-        raise _Irregular
-    if len(child):
-        xml.check_depth(child, DEPTH + 1)
-    value = instance.read_one(child, member)
-    instance.read_sources(read, child, name, value)
-    return value
+def _append(held: Value, value: Value) -> list[Value]:
+    if not isinstance(held, list):
+        return [held, value]
+    held.append(value)
+    return held

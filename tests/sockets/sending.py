@@ -26,7 +26,7 @@ def options(port, **more):
 
 
 def session(port, **more):
-    return _sessions.session(options(port, **more))
+    return _sessions.direct(options(port, **more))
 
 
 def serve(*answers, close=False):

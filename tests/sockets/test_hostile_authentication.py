@@ -223,7 +223,7 @@ def test_nobody_is_nobody(peer):
     for authentication in ("basic", "digest", "ntlm", "negotiate", "credssp"):
         known = options(one.port, **{**NTLM, "authentication": authentication, "message_encryption": "never"})
         with pytest.raises(TransportError):
-            _sessions.session(known.anonymous()).send(REQUEST, headers=_transport.UNAUTHENTICATED)
+            _sessions.direct(known.anonymous()).send(REQUEST, headers=_transport.UNAUTHENTICATED)
     assert len(one.requests) == 5
     for request in one.requests:
         assert not {"authorization", "proxy-authorization", "cookie"} & set(request.headers)

@@ -69,7 +69,7 @@ def options(service, proxy=None, **more):
 def send(service, proxy=None, times=1, **more):
     """Identify so many times through one session, which is closed then: squid writes a tunnel down at its end."""
     wanted = options(service, proxy, **more)
-    session = _sessions.session(wanted)
+    session = _sessions.direct(wanted)
     try:
         for _time in range(times):
             assert session.send(session.identify()).status == 200
@@ -308,7 +308,7 @@ def test_a_new_connection_has_a_new_tunnel(service, squid):
     """The service drops the kept connection; the way through the proxy is opened again, with the account."""
     proxy = squid("digest")
     wanted = options(service, proxy, **as_joe())
-    session = _sessions.session(wanted)
+    session = _sessions.direct(wanted)
     assert session.send(session.identify()).status == 200
     service.misbehave("drop_after")
     for _time in range(2):

@@ -111,8 +111,7 @@ LOSSES = [before, within, between_chunks, after, notices_alone]
 def test_the_answer_is_asked_for_again(peer, how):
     one = peer(lose(how))
     assert send(one.port).body == ENVELOPE
-    assert bodies(one)[-1] == REPLAY
-    assert bodies(one).count(REQUEST) == (how is not before)
+    assert bodies(one) in ([[REQUEST], [REPLAY]] if how is before else [[REQUEST, REPLAY]])
     assert one.connections == 2
 
 

@@ -71,7 +71,7 @@ def fork(tmp_path, monkeypatch):
     def make(port, **more):
         given = options(port, user="joe", password="secret", **more)
         _sessions.close(given)
-        session = _sessions.session(given)
+        session = _sessions.direct(given)
         return Client(types.SimpleNamespace(session=session, session_options=lambda: given, **methods(session)))
 
     def methods(session):

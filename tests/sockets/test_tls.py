@@ -28,7 +28,7 @@ def serve(wire):
 def send(port, *, repeatable=True, **more):
     named = {"authentication": "basic" if "user" in more else "none"}
     options = from_options({"host": "127.0.0.1", "port": port, "scheme": "https", **named, **more})
-    return _sessions.session(options).send(REQUEST, repeatable=repeatable)
+    return _sessions.direct(options).send(REQUEST, repeatable=repeatable)
 
 
 def fails(port, **more):

@@ -39,7 +39,7 @@ def options(port, **more):
 
 
 def send(port, **more):
-    return _sessions.session(options(port, **more)).send(REQUEST)
+    return _sessions.direct(options(port, **more)).send(REQUEST)
 
 
 def fails(port, **more):

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import json
+import pathlib
 import typing as t
 
 import pytest
@@ -17,6 +20,8 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManFault
 from ansible_collections.wsman.automation.plugins.plugin_utils import _enumerating
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
+from ansible_collections.wsman.automation.plugins.plugin_utils._results_file import ResultsFile
+from ansible_collections.wsman.automation.plugins.plugin_utils._sinks import Output
 from sandbox import manners, names
 
 CIM = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/"
@@ -30,14 +35,23 @@ WITHOUT_WQL = dataclasses.replace(
 )  # as it says, and is not
 
 
-def enumerate(connection: Wired, uri: str, **options: t.Any) -> dict[str, t.Any]:
+def enumerate(connection: Wired, uri: str, *, output: Output | None = None, **options: t.Any) -> dict[str, t.Any]:
     """The result of wsman_enumerate with these options, in root/cimv2."""
     arguments = {name: one.get("default") for name, one in _argspec.enumerate_module().items()}
     target = Target(uri, {"__cimnamespace": "root/cimv2"})
     client = Client(connection, types_option.parse(options.pop("types", "auto")))
-    result = _enumerating.enumerate(client, target, {**arguments, **options})
+    result = _enumerating.enumerate(client, target, {**arguments, **options}, output)
     assert connection.contexts == []
     return result
+
+
+def write(
+    connection: Wired, path: pathlib.Path, uri: str, layout: str = "jsonl", **options: t.Any
+) -> tuple[str, dict[str, t.Any]]:
+    """The file that is written with these options, and the result that tells of it."""
+    with ResultsFile(str(path)) as file:
+        result = enumerate(connection, uri, output=Output(file, layout), **options)
+    return path.read_text(encoding="utf-8"), result
 
 
 def queried(connection: Wired) -> bool:
@@ -224,3 +238,75 @@ def check_references(connection: Wired, references: list[dict[str, t.Any]]) -> N
         target = Target(reference.resource_uri or "", reference.selector_set)
         assert operations.read_get(Client(connection).execute(operations.get(target))) is not None
         assert addressing.complete(reference, target).to_plain() == one
+
+
+FILED: list[dict[str, t.Any]] = [
+    {},
+    {"properties": WANTED},
+    {"properties": WANTED, "return_type": "object_and_epr"},
+    {"return_type": "epr"},
+    {"return_type": "object_and_epr", "value_maps": True},
+    {"filter": {"Id": 3}, "value_maps": True},
+    {"limit": 3},
+]
+
+
+@pytest.mark.parametrize("options", FILED)
+@pytest.mark.parametrize("profile", [None, "auto"])
+@pytest.mark.parametrize("manner", MANNERS)
+def test_a_file_holds_what_a_result_holds(
+    manner: str, profile: str | None, options: dict[str, t.Any], tmp_path: pathlib.Path
+) -> None:
+    listed = enumerate(Wired(manner, profile=profile), TYPES, **options, max_elements=1)
+    text, told = write(Wired(manner, profile=profile), tmp_path / "rows", TYPES, **options, max_elements=1)
+    assert {name: told[name] for name in ("count", "truncated", "recovered")} == {
+        name: listed[name] for name in ("count", "truncated", "recovered")
+    }
+    records = [json.loads(line) for line in text.splitlines()]
+    assert len(records) == listed["count"] > 0
+    if options.get("return_type") == "epr":
+        assert records == listed["endpoint_references"]
+    elif "return_type" in options or "value_maps" in options:
+        assert [one["instance"] for one in records] == listed["instances"]
+        assert [one["class_name"] for one in records] == listed["class_names"]
+        assert [one.get("endpoint_reference") for one in records] == listed.get(
+            "endpoint_references", [None] * len(records)
+        )
+        assert [one["value_names"] for one in records if "value_names" in one] == listed.get("value_names", [])
+    else:
+        assert records == listed["instances"]
+        assert [list(one) for one in records] == [list(one) for one in listed["instances"]]
+
+
+@pytest.mark.parametrize("manner", ["windows", "omi", "openwsman"])
+def test_associated_instances_of_several_classes_in_a_file(manner: str, tmp_path: pathlib.Path) -> None:
+    """Their classes are not known before; OMI is asked once nothing is open, as after the last answer."""
+    asked = {"association": {"object": SPOOLER}, "max_elements": 1}
+    connection = Wired(manner)
+    text, told = write(connection, tmp_path / "rows", ALL, **asked)
+    assert [json.loads(line) for line in text.splitlines()] == enumerate(Wired(manner), ALL, **asked)["instances"]
+    assert (told["count"], told["recovered"]) == (3, [])
+    assert connection.actions.count("Enumerate") == (2 if manner == "omi" else 1)
+    with pytest.raises(UsageError, match="^properties: .*an instance has "):
+        write(Wired(manner), tmp_path / "table", ALL, "csv", **asked)
+    names = ["Name", "Started"]
+    text, _told = write(Wired(manner), tmp_path / "table", ALL, "csv", **asked, properties=names)
+    assert [one["Name"] for one in csv.DictReader(text.splitlines())] == ["RpcSs", "HTTP", "SANDBOX"]
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+def test_pulls_are_sent_ahead_and_everything_is_the_same(manner: str, tmp_path: pathlib.Path) -> None:
+    """Openwsman says of the last answer that it is, so that nothing is asked beyond it."""
+    uri = CIM + "Sandbox_Number"
+    connection = Wired(manner)
+    text, told = write(connection, tmp_path / "rows", uri)
+    numbers = [int(json.loads(line)["Number"]) for line in text.splitlines()]
+    assert numbers == list(range(numbers[0], numbers[0] + 10_000))
+    assert told["count"] == 10_000
+    pulls = connection.actions.count("Pull")
+    assert connection.actions == ["Enumerate", *["Pull"] * pulls]
+    assert connection.ahead >= pulls - 1 > 0
+    assert pulls < 100, "the batch has not grown"
+    exact = Wired(manner)
+    assert enumerate(exact, uri, max_elements=1000)["count"] == 10_000
+    assert exact.actions.count("Pull") >= 9

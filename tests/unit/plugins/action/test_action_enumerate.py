@@ -4,12 +4,17 @@
 
 from __future__ import annotations
 
+import csv
+import itertools
+import json
 import re
+from types import SimpleNamespace
 
 import pytest
 
 from ansible_collections.wsman.automation.plugins.module_utils import _argspec
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
+from ansible_collections.wsman.automation.plugins.plugin_utils import _sinks
 from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import fault
 
 THING = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_Thing"
@@ -261,3 +266,168 @@ def test_bad_input_sends_nothing(run, given, names):
     result, connection = run("enumerate", {**PLACE, **given})
     assert result["msg"].startswith(f"{names}: ")
     assert connection.sent == []
+
+
+def rows_of(path):
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+class TestFile:
+    """``dest``: the same rows, in a file."""
+
+    def test_what_was_put_right_is_in_the_file_once(self, run, tmp_path):
+        answers = [first("a"), fault("wsman:EncodingLimit"), "", first("a", "b", end=True)]
+        arguments = {**PLACE, "max_elements": 9, "dest": str(tmp_path / "rows")}
+        result, _connection = run("enumerate", arguments, *answers, profile="omi")
+        assert rows_of(tmp_path / "rows") == [{"Name": "a"}, {"Name": "b"}]
+        assert [one["action"] for one in result["recovered"]] == ["restarted"]
+        assert (result["count"], result["changed"]) == (2, True)
+
+    def test_the_error_says_what_was_tried_and_the_old_file_stays(self, run, tmp_path):
+        (tmp_path / "rows").write_text("old", encoding="utf-8")
+        answers = [first("a"), fault("wsman:InternalError"), ""]
+        result, _connection = run("enumerate", {**PLACE, "dest": str(tmp_path / "rows")}, *answers, profile="omi")
+        assert result["failed"] and "1 items came before" in result["msg"] and result["recovered"] == []
+        assert (tmp_path / "rows").read_text(encoding="utf-8") == "old"
+
+    @pytest.mark.parametrize("form", ["jsonl", "json", "csv"])
+    def test_no_file_holds_a_secret(self, run, tmp_path, form):
+        """As in any result: what stands beside one stays, and so does the form of the file."""
+        told = first("-p pa55w0rd&quot;", "other", end=True)
+        arguments = {**PLACE, "dest": str(tmp_path / "rows"), "format": form}
+        result, _connection = run("enumerate", arguments, told)
+        shown, _connection = run("enumerate", PLACE, told)
+        text = (tmp_path / "rows").read_text(encoding="utf-8")
+        assert "pa55w0rd" not in text and "pa55w0rd" not in str(shown)
+        names = [one["Name"] for one in shown["instances"]]
+        if form == "csv":
+            assert [one["Name"] for one in csv.DictReader(text.splitlines())] == names
+        else:
+            assert [
+                one["Name"] for one in (rows_of(tmp_path / "rows") if form == "jsonl" else json.loads(text))
+            ] == names
+        assert result["count"] == 2
+
+    def test_a_short_secret_is_no_part_of_other_words(self, run, tmp_path):
+        arguments = {**PLACE, "dest": str(tmp_path / "rows")}
+        run("enumerate", arguments, first("a", "banana", end=True), password="a")
+        assert [one["Name"] for one in rows_of(tmp_path / "rows")][1] == "banana"
+        assert rows_of(tmp_path / "rows")[0]["Name"] != "a"
+
+    def test_properties_are_spelled_alike_in_all_rows(self, run, tmp_path):
+        """As the first answer does, also where a later one would know better."""
+        arguments = {**PLACE, "properties": ["name", "Nope"], "dest": str(tmp_path / "rows")}
+        result, _connection = run("enumerate", arguments, first("a"), pulled("b", end=True), profile="generic")
+        assert rows_of(tmp_path / "rows") == [{"Name": "a", "Nope": None}, {"Name": "b", "Nope": None}]
+        assert result["warnings"] == ["properties: no instance that was read has Nope."]
+
+    @pytest.mark.parametrize(
+        ("form", "given", "text"),
+        [
+            ("jsonl", {}, ""),
+            ("json", {}, "[]\n"),
+            ("csv", {}, ""),
+            ("csv", {"properties": ["Name", "Other"]}, "Name,Other\n"),
+            ("csv", {"resource_uri": "cimv2/*", "filter": "SELECT B, A FROM CIM_Thing"}, "B,A\n"),
+            ("csv", {"return_type": "epr"}, "address,resource_uri,selector_set\n"),
+        ],
+    )
+    def test_no_rows(self, run, tmp_path, form, given, text):
+        arguments = {**PLACE, **given, "dest": str(tmp_path / "rows"), "format": form}
+        result, _connection = run("enumerate", arguments, first(end=True), profile="generic")
+        assert (tmp_path / "rows").read_text(encoding="utf-8") == text
+        assert (result["count"], result["size"], result["changed"]) == (0, len(text), True)
+
+    def test_a_select_list_is_the_order_of_columns(self, run, tmp_path):
+        row = "<wsman:XmlFragment><A>1</A><B>2</B></wsman:XmlFragment>"
+        told = (
+            f"<wsen:EnumerateResponse><wsman:Items>{row}</wsman:Items><wsman:EndOfSequence/></wsen:EnumerateResponse>"
+        )
+        arguments = {"resource_uri": "cimv2/*", "filter": "SELECT b, a FROM X", "format": "csv"}
+        run("enumerate", {**arguments, "dest": str(tmp_path / "rows")}, told, profile="generic")
+        assert (tmp_path / "rows").read_text(encoding="utf-8") == "B,A\n2,1\n"
+
+    def test_a_column_that_comes_too_late_is_an_error_that_names_the_remedy(self, run, tmp_path):
+        late = pulled("b", end=True).replace("</p:Name>", "</p:Name><p:More>1</p:More>")
+        arguments = {**PLACE, "dest": str(tmp_path / "rows"), "format": "csv"}
+        result, _connection = run("enumerate", arguments, first("a"), late, profile="generic")
+        assert result["failed"] and result["msg"].startswith("properties: ") and "has More" in result["msg"]
+        assert not (tmp_path / "rows").exists()
+
+    @pytest.mark.parametrize("option", ["format", "mode"])
+    def test_what_is_said_of_no_file(self, run, option):
+        result, connection = run("enumerate", {**PLACE, option: "json"})
+        assert result["msg"].startswith(f"{option}: it is said of a file")
+        assert connection.sent == []
+
+
+class TestUnknownService:
+    """Of one that may be OMI nothing is asked while it holds an enumeration open (wire/omi/175)."""
+
+    CLASS = {"CIM_Thing": '<CLASS NAME="CIM_Thing"><PROPERTY NAME="Name" TYPE="uint8"/></CLASS>'}
+
+    def run(self, run, *answers, **given):
+        result, connection = run("enumerate", {**PLACE, **given}, *answers, schemas=self.CLASS)
+        assert connection.asked_schemas == ["CIM_Thing"]
+        return result, connection.actions
+
+    def test_a_list_waits_for_its_end(self, run):
+        result, actions = self.run(run, first("1"), pulled("2"), pulled("3", end=True))
+        assert [one["Name"] for one in result["instances"]] == [1, 2, 3]
+        assert actions == ["Enumerate", "Pull", "Pull"]
+
+    @pytest.mark.parametrize("return_type", ["object", "object_and_epr"])
+    def test_a_file_is_begun_again(self, run, tmp_path, return_type):
+        given = {"dest": str(tmp_path / "rows"), "return_type": return_type}
+        answers = [first("1"), "", first("1"), pulled("2", end=True)]
+        result, actions = self.run(run, *answers, **given)
+        rows = rows_of(tmp_path / "rows")
+        assert [one.get("Name", one.get("instance", {}).get("Name")) for one in rows] == [1, 2]
+        assert actions == ["Enumerate", "Release", "Enumerate", "Pull"]
+        assert (result["recovered"], result["count"]) == ([], 2)
+
+    @pytest.mark.parametrize("return_type", ["object", "object_and_epr"])
+    def test_after_the_last_answer_there_is_nothing_to_wait_for(self, run, tmp_path, return_type):
+        given = {"dest": str(tmp_path / "rows"), "return_type": return_type}
+        result, actions = self.run(run, first("1", end=True), **given)
+        assert (result["count"], actions) == (1, ["Enumerate"])
+
+    def test_windows_is_asked_in_the_middle(self, run, tmp_path):
+        given = {"dest": str(tmp_path / "rows")}
+        answers = [first("1"), pulled("2", end=True)]
+        schemas, server = self.CLASS, "Microsoft-HTTPAPI/2.0"
+        _result, connection = run("enumerate", {**PLACE, **given}, *answers, schemas=schemas, server=server)
+        assert connection.actions == ["Enumerate", "Pull"]
+        assert rows_of(tmp_path / "rows") == [{"Name": 1}, {"Name": 2}]
+
+
+class TestProgress:
+    """A long enumeration shows life, every five seconds."""
+
+    @pytest.fixture
+    def shown(self, monkeypatch):
+        """What is shown where each look at the clock is two seconds after the one before."""
+        lines, clock = [], itertools.count(0, 2)
+        monkeypatch.setattr(_sinks.display, "display", lines.append)
+        monkeypatch.setattr(_sinks, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
+        return lines
+
+    @pytest.mark.parametrize("more", [{}, {"dest": "{tmp}/rows"}])
+    def test_a_line_every_five_seconds(self, run, shown, more, tmp_path):
+        answers = [first("a", "b"), *[pulled("c", "d")] * 5, pulled("e", end=True)]
+        more = {name: value.format(tmp=tmp_path) for name, value in more.items()}
+        run("enumerate", {**PLACE, **more}, *answers, session_name="server1", profile="omi")
+        assert shown == [
+            "<server1> wsman_enumerate: 6 items, 1 a second",
+            "<server1> wsman_enumerate: 12 items, 1 a second",
+        ]
+
+    def test_it_can_be_silenced(self, run, shown):
+        run("enumerate", {**PLACE, "progress": False}, *[first("a")], *[pulled("c")] * 9, pulled("e", end=True))
+        assert shown == []
+
+    def test_what_came_before_a_restart_does_not_count(self, run, shown):
+        gone = fault("wsen:InvalidEnumerationContext")
+        answers = [first("a", "b"), pulled("c"), gone, first("a"), pulled("b"), pulled("c", end=True)]
+        run("enumerate", PLACE, *answers)
+        assert [line.split(": ")[1] for line in shown] == ["1 items, 0 a second"]

@@ -211,14 +211,14 @@ EXAMPLES = r"""
 - name: Write all processes to a file of each host
   wsman.automation.wsman_enumerate:
     resource_uri: wmicimv2/Win32_Process
-    dest: "/tmp/{{ inventory_hostname }}-processes.jsonl"
+    dest: "{{ inventory_hostname }}-processes.jsonl"
   register: written
 
 - name: Write a table that everybody may read
   wsman.automation.wsman_enumerate:
     resource_uri: wmicimv2/Win32_Service
     properties: [Name, State, StartMode]
-    dest: "/tmp/{{ inventory_hostname }}-services.csv"
+    dest: "{{ inventory_hostname }}-services.csv"
     format: csv
     mode: "0644"
 """
@@ -269,7 +269,7 @@ dest:
   description: The file that holds them.
   returned: success, with O(dest)
   type: str
-  sample: /tmp/server1-processes.jsonl
+  sample: /home/ansible/server1-processes.jsonl
 size:
   description: How many octets the file has.
   returned: success, with O(dest)

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Requests that outlive their connection, where the service keeps its answers (``robust.py``).
 
-Whether it does is known by its answers alone, and belongs to the session. Who finds it unknown when a change is lost
-asks for the same resource with an OperationID, which changes nothing: what answers to that knows the change as well.
+Whether it does is known by its answers alone, and belongs to the session. Who finds it unknown when an answer is lost
+asks for the same resource with an OperationID, which changes nothing: what returns that knows the lost request as well.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ def send(connection: t.Any, request: Request, settings: Settings, message_id: st
     try:
         answer = connection.send(data, **more)
     except TransportError as error:
-        if not (error.outcome_unknown and error.lost):
-            raise
+        left = error.lost and error.step in ("send", "read")
+        if not left or (error.silent and not error.outcome_unknown):
+            raise  # who is silent is not waited for again where nothing depends on it
         return _ask_again(connection, request.target, settings, again, error, began)
     learn(connection, answer, operation_id)
     return answer
@@ -60,5 +61,5 @@ def _ask_again(
             probe = envelope.dump(operations.get(target), settings, str(uuid.uuid4()), operation_id)
             learn(connection, connection.send(probe), operation_id)
         if connection.session.robust:
-            return connection.send(again, repeatable=False, changes=True, replay=again)
+            return connection.send(again, repeatable=False, changes=error.outcome_unknown, replay=again)
     raise error

@@ -13,6 +13,7 @@ import contextlib
 import dataclasses
 import time
 import typing as t
+import uuid
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import robust
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
@@ -128,7 +129,7 @@ class Session(SessionBase):
                 self._answered = True
                 return self._judge(reply, message)
             except TransportError as error:
-                error.lost = _failures.is_lost(error)
+                error.lost, error.silent = _failures.is_lost(error), _failures.is_silence(error)
                 again = tries.next(message, error, left=self._left)
                 left = self.seconds_left
                 if again is None or (left is not None and left <= again[1]):
@@ -173,7 +174,10 @@ class Session(SessionBase):
             try:
                 reply = self._post_message(body, dressed, message)
             except _http.FAILURES as error:
-                again = not is_last and login.settled and _failures.is_stale(error, self._exchange, message.repeatable)
+                repeatable = message.repeatable and (message.replay is None or message.is_replay)
+                again = not is_last and login.settled and _failures.is_stale(error, self._exchange, repeatable)
+                if again and not message.is_replay and self._exchange.sent:
+                    message = dataclasses.replace(message, data=robust.renewed(message.data, str(uuid.uuid4())))
                 self._drop()
                 if not again:
                     raise self._explain(error, message.changes, message.replay is not None) from error

@@ -67,10 +67,11 @@ class TransportError(WSManError):
     the server. *outcome_unknown* is true where a request that changes something went out and no answer came.
     *secret_refused* is true where somebody who knows better (a service, a KDC) has looked at the credentials and
     refused them: they are shown to nobody else. *lost* is true where the network is to blame: the connection could not
-    be made, ended, or fell silent.
+    be made, ended, or fell silent; then *silent* is true too.
     """
 
     lost: bool = False
+    silent: bool = False
 
     def __init__(
         self,

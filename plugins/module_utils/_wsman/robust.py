@@ -43,6 +43,7 @@ _OUTPUT = ("debug", "warning", "verbose", "progress")  # to be passed over by wh
 _ABOUT_REPLAY = ("s:MustUnderstand", "wsa:InvalidMessageInformationHeader", "wsa:MessageInformationHeaderRequired")
 
 _IDENTIFIER = re.compile(rb'(<wsmv:OperationID s:mustUnderstand=")false(?=")')
+_VALUE = re.compile(rb'(<wsmv:OperationID s:mustUnderstand="(?:true|false)">uuid:)[^<]*')
 _ECHO = re.compile(r":?OperationID(?:\s[^<>]{0,400})?>\s*(?:uuid:)?([0-9a-f-]{36})\s*<", re.IGNORECASE)
 _BODY = re.compile(r"<(?:[\w.-]{1,40}:)?Body[\s/>]")
 # The end of one envelope and the beginning of the next; the odd characters are a byte order mark read as Latin-1.
@@ -59,10 +60,19 @@ def covers(resource_uri: str) -> bool:
 
 def replay(data: bytes) -> bytes:
     """The replay of the request *data*, which ``envelope.dump`` has made with an *operation_id*."""
+    return _edited(data, lambda octets: _IDENTIFIER.sub(rb"\1true", octets, count=1))
+
+
+def renewed(data: bytes, operation_id: str) -> bytes:
+    """*data* as another operation, if it is one: a service that keeps answers refuses to do the same one twice."""
+    return _edited(data, lambda octets: _VALUE.sub(rb"\g<1>" + operation_id.upper().encode(), octets, count=1))
+
+
+def _edited(data: bytes, edit: t.Callable[[bytes], bytes]) -> bytes:
     if b"\0" not in data[:4]:
-        return _IDENTIFIER.sub(rb"\1true", data, count=1)
+        return edit(data)
     encoding = _wide(data)
-    return _IDENTIFIER.sub(rb"\1true", data.decode(encoding).encode("utf-8"), count=1).decode("utf-8").encode(encoding)
+    return edit(data.decode(encoding).encode("utf-8")).decode("utf-8").encode(encoding)
 
 
 def echoes(data: bytes, operation_id: str) -> bool:

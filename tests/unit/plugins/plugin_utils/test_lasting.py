@@ -53,8 +53,8 @@ class Service(FakeConnection):
 
 
 def lost(**more):
-    error = TransportError("gone", step="read", outcome_unknown=more.get("outcome_unknown", True))
-    error.lost = more.get("lost", True)
+    error = TransportError("gone", step=more.get("step", "read"), outcome_unknown=more.get("outcome_unknown", True))
+    error.lost, error.silent = more.get("lost", True), more.get("silent", False)
     return error
 
 
@@ -168,7 +168,16 @@ def test_the_first_loss_is_reported():
     assert caught.value.message == "gone" and caught.value.outcome_unknown
 
 
-@pytest.mark.parametrize("error", [lost(outcome_unknown=False), lost(lost=False)])
+def test_a_lost_answer_that_changes_nothing_is_asked_for_too():
+    service = Service(lost(outcome_unknown=False), "", "<done/>")
+    assert Client(service).execute(operations.get(Target(WMI))).content.tag == "done"
+    assert service.actions == ["Get", "Get", "Get"]
+    assert [found[0][0] for found in service.ids] == ["false", "false", "true"]
+
+
+@pytest.mark.parametrize(
+    "error", [lost(lost=False), lost(outcome_unknown=False, silent=True), lost(outcome_unknown=False, step="connect")]
+)
 def test_what_was_not_lost_is_not_asked_for(error):
     service = Service(error)
     with pytest.raises(TransportError):

@@ -70,6 +70,13 @@ def test_a_replay_is_the_request_but_for_one_attribute(encoding):
     assert first[0].findtext(xml.qname(uris.NS_WSMV, "SequenceId")) == "1"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_another_operation_is_the_request_but_for_its_id(encoding):
+    other = "11111111-e338-4410-ae86-23f9e1d70fbe"
+    assert robust.renewed(dumped(encoding), other) == dumped(encoding, operation_id=other) != dumped(encoding)
+    assert robust.renewed(b"<any/>", other) == b"<any/>"
+
+
 def test_without_an_id_nothing_of_it_is_sent():
     assert b"OperationID" not in dumped(operation_id=None)
     assert b"SequenceId" not in dumped(operation_id=None)

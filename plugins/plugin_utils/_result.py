@@ -62,9 +62,11 @@ def plain(value: t.Any) -> t.Any:
     if type(value) in _SCALARS:
         return value
     if isinstance(value, dict):
-        return {name: plain(one) for name, one in value.items()}
+        if _SCALARS.issuperset(map(type, value.values())):
+            return dict(value)
+        return {name: one if type(one) in _SCALARS else plain(one) for name, one in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(one) for one in value]
+        return list(value) if _SCALARS.issuperset(map(type, value)) else [plain(one) for one in value]
     if isinstance(value, Instance):
         return plain(value.properties)
     if isinstance(value, EndpointReference):

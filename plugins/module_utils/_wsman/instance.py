@@ -19,6 +19,7 @@ from xml.etree.ElementTree import Element
 
 from . import addressing, cim, datetimes, uris, xml
 from .addressing import EndpointReference, Target
+from .datetimes import CIMDateTime, CIMInterval, CIMWildcard
 from .errors import ProtocolError
 from .schema import Property, Schema
 
@@ -32,7 +33,8 @@ XML_FRAGMENT: t.Final = xml.qname(uris.NS_WSMAN, "XmlFragment")
 #: The members of DSP0230's cimDateTime; WQL projections of Windows have them in no namespace.
 DATETIME_WRAPPERS: t.Final = frozenset({"Datetime", "Interval", "CIM_DateTime", "Date", "Time"})
 
-_PLAIN: t.Final = frozenset((str, int, bool, float, type(None)))
+#: Types of values that hold no reference.
+_PLAIN: t.Final = frozenset((str, int, bool, float, type(None), bytes, CIMDateTime, CIMInterval, CIMWildcard))
 _OCTET: t.Final = re.compile(r"[0-9]{1,3}", re.ASCII)
 _XML_TYPES: t.Final = {
     "boolean": "boolean",
@@ -81,12 +83,8 @@ def fill_lists(instance: Instance, schema: Schema | None) -> None:
     """Give a whole *instance* the arrays that it lacks, where a lacking one is empty (``Schema.lists_empty``)."""
     if schema is None or not schema.lists_empty:
         return
-    for name, value in instance.properties.items():
-        if isinstance(value, (list, Instance)):
-            member = schema.find(name)
-            for one in value if isinstance(value, list) else [value]:
-                if isinstance(one, Instance) and member is not None:
-                    fill_lists(one, member.schema_of(one.class_name))
+    if not _PLAIN.issuperset(map(type, instance.properties.values())):
+        _fill_nested(instance, schema)
     lacking = [name for name in schema.arrays if name not in instance.properties]
     held = {name.lower() for name in instance.properties} if lacking else ()
     instance.properties.update((name, []) for name in lacking if name.lower() not in held)
@@ -137,7 +135,9 @@ def complete(values: t.Mapping[str, t.Any], target: Target) -> dict[str, t.Any]:
 
     So each of them goes back into any module.
     """
-    return {name: complete_one(one, target) for name, one in values.items()}
+    if _PLAIN.issuperset(map(type, values.values())):
+        return dict(values)
+    return {name: one if type(one) in _PLAIN else complete_one(one, target) for name, one in values.items()}
 
 
 def complete_one(value: t.Any, target: Target) -> t.Any:
@@ -147,7 +147,7 @@ def complete_one(value: t.Any, target: Target) -> t.Any:
     if isinstance(value, EndpointReference):  # without a resource it may be of any class, seldom of this one
         return addressing.complete(value, target) if value.resource_uri else value
     if isinstance(value, list):
-        return [complete_one(one, target) for one in value]
+        return list(value) if _PLAIN.issuperset(map(type, value)) else [complete_one(one, target) for one in value]
     if isinstance(value, dict):
         return complete(value, target)
     if isinstance(value, Instance):
@@ -214,6 +214,18 @@ def is_nil(element: Element) -> bool:
     return bool(attributes) and any(
         attributes.get(name, "").strip().lower() in ("true", "1") for name in (NIL, IS_NULL_ARRAY)
     )
+
+
+def _fill_nested(instance: Instance, schema: Schema) -> None:
+    for name, value in instance.properties.items():
+        if type(value) in _PLAIN:
+            continue
+        values = value if isinstance(value, list) else [value]
+        member = None if _PLAIN.issuperset(map(type, values)) else schema.find(name)
+        if member is not None:
+            for one in values:
+                if isinstance(one, Instance):
+                    fill_lists(one, member.schema_of(one.class_name))
 
 
 def _read_into(instance: Instance, element: Element, schema: Schema | None) -> None:

@@ -12,8 +12,9 @@ from __future__ import annotations
 import dataclasses
 import time
 import typing as t
+import uuid
 
-from ansible_collections.wsman.automation.plugins.module_utils._wsman import profiles
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import profiles, robust
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import OUTCOME_UNKNOWN, TransportError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
 from ansible_collections.wsman.automation.plugins.plugin_utils import _plain_session, _refusals, _starting
@@ -61,8 +62,10 @@ class _Request:
 
     def again(self) -> bytes | None:
         """What may be sent where nobody knows how far this one came; None for nothing."""
-        if self.head["repeatable"] or not self.handed_over or (self.changes and not self.left):
+        if not self.handed_over or (self.changes and not self.left):
             return self.data
+        if self.replay is None and self.head["repeatable"]:
+            return robust.renewed(self.data, str(uuid.uuid4()))
         return self.replay
 
 

@@ -86,16 +86,17 @@ def wait_until(condition: t.Callable[[], bool], seconds: float = PATIENCE) -> bo
 
 
 def left(
-    workspace: playbook.Workspace, path: pathlib.Path, *boxes: Sandbox, main: int | None = None
+    workspace: playbook.Workspace,
+    path: pathlib.Path,
+    *boxes: Sandbox,
+    main: int | None = None,
+    apart_from: t.Collection[int] = (),
 ) -> dict[str, t.Any]:
-    """What is left of a run when its time is up; nothing, if all is well. With *main* others go on beside it.
-
-    Processes that are left are ended, lest they disturb what comes next.
-    """
+    """What is left of a run when its time is up; nothing, if all is well. With *main* others go on beside it."""
 
     def found() -> dict[str, t.Any]:
         everything = {
-            "processes": of_run(path),
+            "processes": [one for one in of_run(path) if one.pid not in apart_from],
             "sockets": sockets(workspace, main),
             "contexts": [one for box in boxes for one in box.contexts],
             "connections": [box.http_port for box in boxes if box.server.open_connections],
@@ -104,10 +105,15 @@ def left(
 
     wait_until(lambda: not found())
     rest = found()
-    for process in rest.get("processes", []):
+    put_down(path)
+    return rest
+
+
+def put_down(path: pathlib.Path) -> None:
+    """End all of a run, lest it disturb what comes next."""
+    for process in of_run(path):
         with contextlib.suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGKILL)
-    return rest
 
 
 def kill(path: pathlib.Path) -> list[int]:

@@ -174,7 +174,8 @@ def _fork(listener: socket.socket, watch: int) -> None:
         child = os.fork()
         if child == 0:
             _leave(listener, watch)
-        os.waitpid(child, 0)
+        with contextlib.suppress(ChildProcessError):  # somebody has SIGCHLD ignored
+            os.waitpid(child, 0)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 

@@ -626,25 +626,17 @@ options:
       - name: ansible_psrp_ignore_proxy
 """
 
-import contextlib
-import dataclasses
 import typing as t
 
-from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.errors import AnsibleError
 from ansible.plugins.connection import ConnectionBase
 
-from ansible_collections.wsman.automation.plugins.module_utils._wsman import envelope, operations
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManError
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions, from_options
-from ansible_collections.wsman.automation.plugins.plugin_utils import (
-    _compatibility,
-    _foreign,
-    _kerberos,
-    _sessions,
-    _transport,
-)
-from ansible_collections.wsman.automation.plugins.plugin_utils._held import HeldSession
-from ansible_collections.wsman.automation.plugins.plugin_utils._say import say
+if t.TYPE_CHECKING:
+    import contextlib
+
+    from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
+    from ansible_collections.wsman.automation.plugins.plugin_utils._held import HeldSession
+    from ansible_collections.wsman.automation.plugins.plugin_utils._transport import Answer, Session
 
 #: What an option of ours is called here if its own name is a keyword of tasks, which core would take its value from.
 RENAMED = {"connection_string": "connection"}
@@ -658,6 +650,13 @@ NO_COMMANDS = (
     "modules. Set gather_facts: false on a play that uses it. To wait for the service use wsman_identify with "
     "until: result is reachable."
 )
+
+
+def _link() -> t.Any:
+    """What does all work, imported when there is some: most hosts have tasks that are none of ours, too."""
+    from ansible_collections.wsman.automation.plugins.plugin_utils import _link as link
+
+    return link
 
 
 class Connection(ConnectionBase):
@@ -695,32 +694,24 @@ class Connection(ConnectionBase):
     def session_options(self) -> SessionOptions:
         """What all options together mean. Raises UsageError."""
         if self._resolved is None:
-            resolution = _compatibility.resolve(
-                self._given(), self._task_session, connection=self._effective(), port_is_set=self.port_is_set
-            )
-            self._resolved = from_options(resolution.options, has_ticket=lambda: _has_ticket(resolution.options))
-            for verbosity, text in resolution.notes:
-                say(text, self._resolved.host, verbosity)
-        return self._resolved
+            self._resolved = _link().resolve(self._given(), self._task_session, self._effective(), self.port_is_set)
+        return t.cast("SessionOptions", self._resolved)
 
     @property
-    def session(self) -> _transport.Session | HeldSession:
+    def session(self) -> Session | HeldSession:
         """The HTTP session of these options, shared with equal ones in this process. Raises UsageError."""
-        if self.direct:
-            return _sessions.direct(self.session_options())
-        return _sessions.session(self.session_options())
+        return t.cast("Session | HeldSession", _link().session(self.session_options(), direct=self.direct))
 
-    def send(self, data: bytes, **options: t.Any) -> _transport.Answer:
+    def send(self, data: bytes, **options: t.Any) -> Answer:
         """Send a SOAP message, return the one that answers it. *options* are those of ``Session.send``.
 
         Raises UsageError and TransportError.
         """
         return self.session.send(data, **options)
 
-    def send_unauthenticated(self, data: bytes) -> _transport.Answer:
+    def send_unauthenticated(self, data: bytes) -> Answer:
         """Send an Identify without credentials, as a service answers it to everybody (MS-WSMV 3.1.4.1.21)."""
-        anonymous = _sessions.session(self.session_options().anonymous())
-        return anonymous.send(data, headers=_transport.UNAUTHENTICATED)
+        return t.cast("Answer", _link().send_unauthenticated(self.session_options(), data))
 
     def types(self) -> t.Any:
         """What the host's variable says of types (``types_option``), as it stands there."""
@@ -741,28 +732,12 @@ class Connection(ConnectionBase):
     def secrets(self) -> list[str]:
         """Every text that no output may show, also where the options contradict each other."""
         given = [*(self.get_option(name) for name in SECRETS), *(self._task_session.get(name) for name in SECRETS)]
-        found = {str(one) for one in given if one}
-        for url in (*(self.get_option(name) for name in PROXIES), self._task_session.get("proxy")):
-            found.update(_foreign.url_secrets(url))
-        with contextlib.suppress(UsageError):
-            found.update(self.session_options().secrets)
-        return sorted(found)
+        urls = [*(self.get_option(name) for name in PROXIES), self._task_session.get("proxy")]
+        return sorted({str(one) for one in given if one} | _link().secrets(self.session_options, urls))
 
     def transport_test(self, connect_timeout: float | None) -> None:
         """Ask the service what it is; core's wait_for_connection calls this until it raises nothing."""
-        try:
-            options = self.session_options()
-            if connect_timeout:
-                seconds = float(connect_timeout)
-                options = dataclasses.replace(options, connect_timeout=seconds, read_timeout=max(seconds, 10.0))
-            options = dataclasses.replace(options, reconnection_retries=0)  # core's wait_for_connection tries again
-            with contextlib.closing(_transport.Session(options)) as session:
-                nobody = options.authentication == "none"
-                answer = session.send(session.identify(), headers=_transport.UNAUTHENTICATED if nobody else None)
-                response = envelope.load(answer.body, charset=answer.charset, http_status=answer.status)
-                operations.read_identify(response)
-        except WSManError as error:
-            raise AnsibleConnectionFailure(str(error)) from error
+        _link().ask(self.session_options, connect_timeout)
 
     def _connect(self) -> Connection:
         """Nothing is opened: the first request does that."""
@@ -782,30 +757,23 @@ class Connection(ConnectionBase):
         """Close the HTTP session of these options, or give it back to who keeps it."""
         self._connected = False
         if self._resolved is not None:
-            _sessions.close(self._resolved)
-            _sessions.close(self._resolved.anonymous())
+            _link().close(self._resolved)
 
     def reset(self) -> None:
         """The same, and nothing is kept: the next request opens anew. Core calls this in its main process."""
         self.close()
-        with contextlib.suppress(UsageError):
-            _sessions.reset(self.session_options())
+        _link().reset(self.session_options)
 
-    def _given(self) -> dict[str, _foreign.Given]:
+    def _given(self) -> dict[str, tuple[t.Any, str]]:
         """What variables and keywords have set, with where it comes from; defaults are ``from_options``' business."""
         given = {}
         for name in (one for one in self.option_definitions if one not in FOR_MODULES):
             value, origin = self.get_option_and_origin(name)
             if value is not None and origin != "default":
-                given[RENAMED.get(name, name)] = _foreign.Given(value, str(origin).removeprefix("var: "))
+                given[RENAMED.get(name, name)] = (value, str(origin).removeprefix("var: "))
         return given
 
     def _effective(self) -> str | None:
         """The connection of the host, which is another one where a module opens this one by itself."""
         name = self.beside or self.get_option("effective_connection")
         return None if name is None else str(name)
-
-
-def _has_ticket(options: t.Mapping[str, t.Any]) -> bool:
-    """Whether there is a ticket or a keytab to log in with; asked only where the rules turn on it."""
-    return _kerberos.has_ticket(options.get("kerberos_ccache"), options.get("kerberos_keytab"))

@@ -22,7 +22,7 @@ from ansible_collections.wsman.automation.plugins.module_utils._argspec import A
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import types_option
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.types_option import Types
-from ansible_collections.wsman.automation.plugins.plugin_utils import _arguments, _result, _sessions
+from ansible_collections.wsman.automation.plugins.plugin_utils import _arguments, _link, _result
 from ansible_collections.wsman.automation.plugins.plugin_utils._client import Client
 from ansible_collections.wsman.automation.plugins.plugin_utils._result import Result
 
@@ -93,7 +93,7 @@ class WSManAction(ActionBase):
         secrets.update(_arguments.secrets(_arguments.native(self._task.args)))
         arguments = self._validate()
         with contextlib.ExitStack() as stack:
-            stack.callback(_sessions.rest)
+            stack.callback(_link.rest)
 
             def connect(*, authenticated: bool = True, direct: bool = False) -> Client:
                 session = _arguments.session_options(arguments)

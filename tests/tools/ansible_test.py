@@ -6,7 +6,8 @@
 `ansible_test.py ROLE sanity [argument ...]`, ROLE being `oldest` or `newest`.
 
 ansible-test passes almost no environment on, so it gets a home of its own inside the checkout, and there what pip is
-told on this machine.
+told on this machine. Sanity tests of the newest core judge all files, those of the oldest what is shipped: the tests'
+own files are the same lines to both.
 """
 
 from __future__ import annotations
@@ -95,11 +96,13 @@ def variables(environment: bootstrap.Environment) -> dict[str, str]:
 
 
 def run(environment: bootstrap.Environment, arguments: list[str]) -> int:
-    """Run one ansible-test command in a virtual environment of its own making; its exit status."""
-    folder = trees.copy(f"{environment.role}-{arguments[0]}")
-    version = environment.interpreter.version
-    managed = ["--venv", "--python", version] if arguments[0] in ("sanity", "units", "integration") else []
-    command = [str(environment.bin / "ansible-test"), arguments[0], *managed, *arguments[1:]]
+    """Run one ansible-test command; its exit status. Sanity tests make environments for themselves, others get one."""
+    name = arguments[0]
+    partly = name == "sanity" and environment.role != bootstrap.home_role()
+    folder = trees.copy(f"{environment.role}-{name}", trees.is_shipped if partly else trees.is_any)
+    managed = ["--venv"] if name in ("units", "integration") else []
+    python = ["--python", environment.interpreter.version]
+    command = [str(environment.bin / "ansible-test"), name, *managed, *python, *arguments[1:]]
     return subprocess.run(
         command, cwd=folder, env=variables(environment), stdin=subprocess.DEVNULL, check=False
     ).returncode

@@ -188,10 +188,15 @@ def ensure_modern() -> None:
         os.execv(interpreter.path, [interpreter.path, *sys.argv])
 
 
+def home_role() -> str:
+    """The role for what is run once: the newest that this machine can run."""
+    return "newest" if find_interpreter("newest") else "oldest"
+
+
 def prepare(role: str, groups) -> Environment:
     """The environment of a role with the groups installed; SetupError where the machine cannot have it."""
     if role == "any":
-        role = "newest" if find_interpreter("newest") else "oldest"
+        role = home_role()
     interpreter = find_interpreter(role)
     if interpreter is None:
         raise SetupError(missing(role))

@@ -127,8 +127,7 @@ def count_line(status: int, output: str) -> Outcome:
 def requirements(role: str, groups: set[str]) -> list[str]:
     """The requirement groups that the environment of a role needs for these steps."""
     wanted = ["test"] if groups & {*TESTS, "demo", "artifact"} else []
-    home = "newest" if bootstrap.find_interpreter("newest") else "oldest"
-    return wanted + ([name for name in ("lint", "docs") if name in groups] if role == home else [])
+    return wanted + ([name for name in ("lint", "docs") if name in groups] if role == bootstrap.home_role() else [])
 
 
 def steps(environments: dict[str, bootstrap.Environment]) -> list[Step]:

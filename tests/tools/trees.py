@@ -14,6 +14,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import typing
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COLLECTION = pathlib.PurePath("ansible_collections", "wsman", "automation")
@@ -38,10 +39,19 @@ def source_files() -> list[str]:
     return sorted(path for path in set(listing.split("\0")) if path and (ROOT / path).is_file())
 
 
-def copy(name: str) -> pathlib.Path:
+def is_any(_path: str) -> bool:
+    return True
+
+
+def is_shipped(path: str) -> bool:
+    """Whether the collection's archive may have it: of the tests it has their configuration alone."""
+    return not path.startswith("tests/") or path == "tests/config.yml"
+
+
+def copy(name: str, wants: typing.Callable[[str], bool] = is_any) -> pathlib.Path:
     """Bring .build/NAME/ansible_collections/wsman/automation up to date and return that folder."""
     target = ROOT / ".build" / name / COLLECTION
-    wanted = source_files()
+    wanted = [path for path in source_files() if wants(path)]
     for path in wanted:
         copy_file(ROOT / path, target / path)
     remove_others(target, set(wanted))

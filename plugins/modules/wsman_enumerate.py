@@ -115,8 +115,10 @@ options:
       - Write what is read to this file on the control node, and do not return it.
       - A relative path is relative to the playbook, as with M(ansible.builtin.fetch), and to the current folder in an ad hoc command.
         Hosts that are to have a file of their own need a name of their own in it, such as C({{ inventory_hostname }}).
-      - The folder must exist. The file is written beside its place, as C(.NAME.wsman_enumerate-*.tmp), and put in place when it is complete,
-        so that a task that fails or is interrupted, a full disk, or a service that goes away leave the old file as it was.
+      - The folder must exist. The file is written beside its place, and put in place when it is complete, so that a task that fails or is
+        interrupted, a full disk, or a service that goes away leave the old file as it was. The message of a failed task says so.
+      - Until then it has no name, so that nothing is left of it even where Ansible is killed. On a file system that has no such files
+        (NFS), or not on Linux, its name is C(.NAME.wsman_enumerate-*.tmp), and a run that is killed leaves it behind.
       - A file with the same content already is left alone, and the task has not changed anything. The order is the service's.
       - A symbolic link stays, and the file that it leads to is written. What is no regular file, such as a device, is refused.
       - Each record is an instance, in the form of RV(instances). With O(return_type=epr) it is an endpoint reference. With
@@ -144,7 +146,7 @@ options:
     type: raw
     version_added: 0.1.0
   progress:
-    description: Whether to show every five seconds how many instances came so far.
+    description: Whether to show every five seconds how many instances came so far, on the standard error output.
     type: bool
     default: true
     version_added: 0.1.0

@@ -8,6 +8,7 @@ Knows ring 1 and the client; neither tasks nor connections.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import typing as t
 
@@ -58,11 +59,12 @@ def enumerate(
         narrow = _narrow(client, target, chosen, arguments, names)
     view = _sinks.View.of(arguments["return_type"], names, value_names=arguments["value_maps"])
     sink: _sinks.Sink = _sinks.Lists(view) if file is None else _sinks.Records(view, file)
-    pull = functools.partial(_pull, client, arguments, sink, progress)
-    if narrow is not None and not _is_taken(pull, narrow):
-        narrow = None
-    if narrow is None:
-        pull(enumeration)
+    with progress or contextlib.nullcontext():
+        pull = functools.partial(_pull, client, arguments, sink, progress)
+        if narrow is not None and not _is_taken(pull, narrow):
+            narrow = None
+        if narrow is None:
+            pull(enumeration)
     enumeration = narrow or enumeration
     result: Result = {
         "count": enumeration.count,
@@ -173,7 +175,7 @@ def _pull(
 
     discard()
     try:
-        Pulling(client, enumeration, consume, discard, reader).run()
+        Pulling(client, enumeration, consume, discard, reader, progress and progress.begin).run()
     except WSManError as error:
         error.members = {**error.members, "recovered": enumeration.recovered}
         raise

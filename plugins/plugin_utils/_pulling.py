@@ -57,7 +57,8 @@ class Pulling:
 
     *discard* is called where it is begun again (state.md §4): what came until then is void. Without it that is done
     only before the first item. Every request has the headers of the first (protocol.md §5.3, rule 5), whatever is
-    learnt of the service meanwhile. *consume* sends nothing and raises nothing but WSManError.
+    learnt of the service meanwhile. *consume* sends nothing and raises nothing but WSManError. *waiting* is called
+    whenever a request has left and there is nothing to do but to wait; it raises nothing.
     """
 
     def __init__(
@@ -67,12 +68,14 @@ class Pulling:
         consume: t.Callable[[t.Any], None],
         discard: t.Callable[[], None] | None = None,
         reader: Reader | None = None,
+        waiting: t.Callable[[], None] | None = None,
     ) -> None:
         self._client = client
         self._enumeration = enumeration
         self._consume = consume
         self._discard = discard
         self._reader = reader
+        self._waiting = waiting
         self._settings = client.settings(enumeration.target)
         self._held: Received | None = None  # the last answer, until it is read
         self._taken: list[Item] | None = None  # what it held, until it is consumed
@@ -129,7 +132,7 @@ class Pulling:
         if request.action == uris.ACTION_ENUMERATE and self._reader is not None:
             self._reader.prepare()
         try:
-            self._held = self._exchange(request)
+            self._held = self._exchange(request, self._waiting)
         except WSManError as error:
             self._fail(error)
 

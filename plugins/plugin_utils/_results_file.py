@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A file of results on the control node: written beside itself and put in place as a whole, or not at all.
 
-Whatever ends a task, the file that was there before stays as it is until the new one is complete and on the disk; only
-a process that is killed leaves a temporary file, whose name says what it is. Knows bytes and nothing of what they mean.
+Whatever ends a task, the file that was there before stays as it is until the new one is complete and on the disk. Until
+then the new one has no name, so that nothing is left of it when the process is killed; where the file system knows no
+such files, its name says what it is. Knows bytes and nothing of what they mean.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ import contextlib
 import errno
 import hashlib
 import os
+import secrets
 import stat
 import tempfile
 import typing as t
 
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError, WSManError
 
 OPTION = "dest"
 #: A new file is its owner's alone: what a service tells is not for everybody.
@@ -25,11 +27,12 @@ PRIVATE = 0o600
 
 _CHUNK = 1024 * 1024
 _NAME = 50  # characters of the name of a temporary file that are the file's own
+_SUFFIX = ".tmp"
 _PERMISSIONS = "Let the user that runs Ansible write in the folder, or name another file."
 _REMEDIES = {
-    errno.ENOSPC: "Free space on that disk, or name a file on another one. What was there before is still there.",
-    errno.EDQUOT: "Free space on that disk, or name a file on another one. What was there before is still there.",
-    errno.EFBIG: "Raise the limit of file sizes (ulimit -f). What was there before is still there.",
+    errno.ENOSPC: "Free space on that disk, or name a file on another one.",
+    errno.EDQUOT: "Free space on that disk, or name a file on another one.",
+    errno.EFBIG: "Raise the limit of file sizes (ulimit -f).",
     errno.EACCES: _PERMISSIONS,
     errno.EPERM: _PERMISSIONS,
     errno.EROFS: _PERMISSIONS,
@@ -50,7 +53,7 @@ class ResultsFile:
 
     *mode* are its permissions; None keeps those of a file that is there. With *dry* nothing is written. With *keep*
     there is a diff, which shows texts of up to so many octets. Raises UsageError, also where something is wrong with
-    the disk later: use it as a context manager.
+    the disk later: use it as a context manager, which says in every error that ends it what is there now.
     """
 
     def __init__(self, path: str, *, mode: int | None = None, dry: bool = False, keep: int = 0) -> None:
@@ -60,16 +63,22 @@ class ResultsFile:
         self._file: t.BinaryIO | None = None
         self._temporary: str | None = None
         self._begin_counting()
-        with _explaining(self._path):
-            _check_folder(os.path.dirname(self._path))
-            if not dry:
-                self._open()
+        try:
+            with _explaining(self._path):
+                _check_folder(os.path.dirname(self._path))
+                if not dry:
+                    self._open()
+        except UsageError as error:
+            self._tell(error)
+            raise
 
     def __enter__(self) -> ResultsFile:
         return self
 
-    def __exit__(self, *_error: object) -> None:
+    def __exit__(self, _kind: object, error: object, _traceback: object) -> None:
         self._discard()
+        if isinstance(error, WSManError):
+            self._tell(error)
 
     def write(self, data: bytes) -> None:
         """Write the next octets."""
@@ -113,15 +122,19 @@ class ResultsFile:
             after = f"{self._size} octets, sha256 {new}\n"
         return {"before_header": self._path, "after_header": self._path, "before": before, "after": after}
 
+    def _tell(self, error: WSManError) -> None:
+        is_there = _stat(self._path) is not None
+        error.add_note(f"{self._path} is as it was before." if is_there else f"There is no file {self._path}.")
+
     def _begin_counting(self) -> None:
         self._checksum, self._size = hashlib.sha256(), 0
         self._kept: bytes | None = b"" if self._keep else None
 
     def _open(self) -> None:
-        folder, name = os.path.split(self._path)
-        handle, self._temporary = tempfile.mkstemp(
-            dir=folder, prefix=f".{name[:_NAME]}.wsman_enumerate-", suffix=".tmp"
-        )
+        handle = _open_unnamed(self._path)
+        if handle is None:
+            folder, prefix = _beside(self._path)
+            handle, self._temporary = tempfile.mkstemp(dir=folder, prefix=prefix, suffix=_SUFFIX)
         self._file = open(handle, "wb")  # noqa: SIM115 - closed by finish, or by who leaves the context
 
     def _change_mode(self, held: os.stat_result) -> bool:
@@ -133,7 +146,7 @@ class ResultsFile:
         return True
 
     def _put_in_place(self, held: os.stat_result | None) -> None:
-        if self._file is None or self._temporary is None:
+        if self._file is None:
             return
         self._file.flush()
         handle = self._file.fileno()
@@ -143,6 +156,8 @@ class ResultsFile:
                 os.fchown(handle, held.st_uid, held.st_gid)
         os.fchmod(handle, mode if self._mode is None else self._mode)
         os.fsync(handle)
+        if self._temporary is None:
+            self._temporary = _give_name(handle, self._path)
         self._file.close()
         os.replace(self._temporary, self._path)
         self._file = self._temporary = None
@@ -201,6 +216,40 @@ def _check_folder(folder: str) -> None:
         )
     if not os.access(folder, os.W_OK | os.X_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def _beside(path: str) -> tuple[str, str]:
+    """The folder, and how the name of a temporary file begins."""
+    folder, name = os.path.split(path)
+    return folder, f".{name[:_NAME]}.wsman_enumerate-"
+
+
+def _open_unnamed(path: str) -> int | None:
+    """A file without a name beside *path*; None where there is none, or it could not be given a name in the end."""
+    kind = getattr(os, "O_TMPFILE", None)
+    if kind is None:
+        return None
+    folder = os.path.dirname(path)
+    with contextlib.suppress(OSError):
+        tried = os.open(folder, kind | os.O_WRONLY, PRIVATE)
+        try:
+            os.unlink(_give_name(tried, path))
+        finally:
+            os.close(tried)
+        return os.open(folder, kind | os.O_WRONLY, PRIVATE)
+    return None
+
+
+def _give_name(handle: int, path: str) -> str:
+    """Give an unnamed file the name of a temporary one."""
+    folder, prefix = _beside(path)
+    name = f"{prefix}{secrets.token_hex(8)}{_SUFFIX}"
+    place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:  # only with a folder of its own is a link of /proc followed
+        os.link(f"/proc/self/fd/{handle}", name, dst_dir_fd=place, follow_symlinks=True)
+    finally:
+        os.close(place)
+    return os.path.join(folder, name)
 
 
 def _stat(path: str) -> os.stat_result | None:

@@ -8,8 +8,9 @@ Each takes rows answer by answer, may be told to discard what came, and gives it
 
 from __future__ import annotations
 
+import contextlib
 import copy
-import time
+import threading
 import typing as t
 
 from ansible.utils.display import Display
@@ -71,25 +72,49 @@ class Sink(t.Protocol):
 
 
 class Progress:
-    """Says every five seconds how far an enumeration of *host* is."""
+    """Says every five seconds how far an enumeration of *host* is, whatever the service does; until it is closed.
+
+    It takes a thread, beside which no process should be started: ``begin`` once there is a session. What it says goes
+    where warnings go, as the standard output may be a document.
+    """
 
     def __init__(self, host: str) -> None:
         self._host = host
-        self._at = time.monotonic()
         self._count = self._said = 0
+        self._thread: threading.Thread | None = None
+        self._is_over = threading.Event()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Nothing is said any more."""
+        self._is_over.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def begin(self) -> None:
+        """Count the seconds from now on; where a process may have no thread, nothing is said."""
+        if self._thread is None and not self._is_over.is_set():
+            thread = threading.Thread(target=self._run, daemon=True)
+            with contextlib.suppress(RuntimeError):
+                thread.start()
+                self._thread = thread
 
     def add(self, count: int) -> None:
         """So many more items came."""
         self._count += count
-        seconds = time.monotonic() - self._at
-        if seconds >= PERIOD:
-            rate = (self._count - self._said) / seconds
-            display.display(f"<{self._host}> wsman_enumerate: {self._count:,} items, {rate:,.0f} a second")
-            self._at, self._said = self._at + seconds, self._count
 
     def restart(self) -> None:
         """None of them counts."""
         self._count = self._said = 0
+
+    def _run(self) -> None:
+        while not self._is_over.wait(PERIOD):
+            count = self._count
+            rate = (count - self._said) / PERIOD
+            display.display(f"<{self._host}> wsman_enumerate: {count:,} items, {rate:,.0f} a second", stderr=True)
+            self._said = count
 
 
 class Lists:

@@ -5,17 +5,16 @@
 from __future__ import annotations
 
 import csv
-import itertools
 import json
 import re
-from types import SimpleNamespace
+import threading
 
 import pytest
 
 from ansible_collections.wsman.automation.plugins.module_utils import _argspec
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
 from ansible_collections.wsman.automation.plugins.plugin_utils import _sinks
-from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import fault
+from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import FakeConnection, fault
 
 THING = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_Thing"
 PLACE = {"resource_uri": "cimv2/CIM_Thing"}
@@ -352,6 +351,7 @@ class TestFile:
         arguments = {**PLACE, "dest": str(tmp_path / "rows"), "format": "csv"}
         result, _connection = run("enumerate", arguments, first("a"), late, profile="generic")
         assert result["failed"] and result["msg"].startswith("properties: ") and "has More" in result["msg"]
+        assert result["msg"].endswith(f"There is no file {tmp_path / 'rows'}.")
         assert not (tmp_path / "rows").exists()
 
     @pytest.mark.parametrize("option", ["format", "mode"])
@@ -401,33 +401,81 @@ class TestUnknownService:
         assert rows_of(tmp_path / "rows") == [{"Name": 1}, {"Name": 2}]
 
 
+class Shown(list):
+    """The lines that are shown; ``wait`` for one more of them."""
+
+    def __init__(self):
+        super().__init__()
+        self.came = threading.Condition()
+
+    def display(self, line, *, stderr=False):
+        assert stderr, "the standard output may be a document"
+        with self.came:
+            self.append(line)
+            self.came.notify_all()
+
+    def wait(self):
+        with self.came:
+            count = len(self)
+            assert self.came.wait_for(lambda: len(self) > count, 30)
+
+
 class TestProgress:
-    """A long enumeration shows life, every five seconds."""
+    """A long enumeration shows life, every five seconds, also while the service is silent."""
 
     @pytest.fixture
     def shown(self, monkeypatch):
-        """What is shown where each look at the clock is two seconds after the one before."""
-        lines, clock = [], itertools.count(0, 2)
-        monkeypatch.setattr(_sinks.display, "display", lines.append)
-        monkeypatch.setattr(_sinks, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
-        return lines
+        """What is shown; where a Pull is answered, as where an Enumerate is, once one more line came."""
+        shown, send = Shown(), FakeConnection.send
+        monkeypatch.setattr(_sinks.display, "display", shown.display)
+        monkeypatch.setattr(_sinks, "PERIOD", 0.01)
+
+        def send_to_silent(connection, data, *, meanwhile=None, **how):
+            if meanwhile is not None:
+                meanwhile()
+                shown.wait()
+            return send(connection, data, **how)
+
+        monkeypatch.setattr(FakeConnection, "send", send_to_silent)
+        return shown
 
     @pytest.mark.parametrize("more", [{}, {"dest": "{tmp}/rows"}])
-    def test_a_line_every_five_seconds(self, run, shown, more, tmp_path):
-        answers = [first("a", "b"), *[pulled("c", "d")] * 5, pulled("e", end=True)]
+    def test_what_came_so_far(self, run, shown, more, tmp_path):
+        answers = [first("a", "b"), pulled("c", "d"), pulled("e", end=True)]
         more = {name: value.format(tmp=tmp_path) for name, value in more.items()}
         run("enumerate", {**PLACE, **more}, *answers, session_name="server1", profile="omi")
-        assert shown == [
-            "<server1> wsman_enumerate: 6 items, 1 a second",
-            "<server1> wsman_enumerate: 12 items, 1 a second",
-        ]
+        assert shown[0] == "<server1> wsman_enumerate: 0 items, 0 a second"
+        assert "<server1> wsman_enumerate: 2 items, 200 a second" in shown
+        assert [line for line in shown if line.startswith("<server1> wsman_enumerate: 4 items, ")]
 
-    def test_it_can_be_silenced(self, run, shown):
-        run("enumerate", {**PLACE, "progress": False}, *[first("a")], *[pulled("c")] * 9, pulled("e", end=True))
-        assert shown == []
+    def test_nothing_after_the_end(self, run, shown):
+        before = threading.active_count()
+        run("enumerate", PLACE, first("a"), fault("wsman:InternalError"), "")
+        assert threading.active_count() == before
+        assert len(shown) >= 2
+
+    def test_it_can_be_silenced(self, run, monkeypatch):
+        monkeypatch.setattr(threading, "Thread", None)
+        result, _connection = run("enumerate", {**PLACE, "progress": False}, first("a"), pulled("e", end=True))
+        assert result["count"] == 2
+
+    def test_what_ends_soon_is_silent(self, run, monkeypatch):
+        monkeypatch.setattr(_sinks.display, "display", None)
+        result, _connection = run("enumerate", PLACE, first("a"), pulled("e", end=True))
+        assert result["count"] == 2
+
+    def test_no_thread_is_no_failure(self, run, monkeypatch):
+        def refuse(_thread):
+            raise RuntimeError("can't start new thread")
+
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+        result, _connection = run("enumerate", PLACE, first("a"), pulled("e", end=True))
+        assert result["count"] == 2
 
     def test_what_came_before_a_restart_does_not_count(self, run, shown):
         gone = fault("wsen:InvalidEnumerationContext")
-        answers = [first("a", "b"), pulled("c"), gone, first("a"), pulled("b"), pulled("c", end=True)]
+        answers = [first("a", "b", "c"), gone, first("a"), pulled("b", end=True)]
         run("enumerate", PLACE, *answers)
-        assert [line.split(": ")[1] for line in shown] == ["1 items, 0 a second"]
+        counts = [line.split(": ")[1].split(" ")[0] for line in shown]
+        assert list(dict.fromkeys(counts))[:3] == ["0", "3", "1"]
+        assert not [line for line in shown if ", -" in line]

@@ -12,11 +12,23 @@ import stat
 
 import pytest
 
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import ProtocolError, UsageError
 from ansible_collections.wsman.automation.plugins.plugin_utils import _results_file
 from ansible_collections.wsman.automation.plugins.plugin_utils._results_file import ResultsFile
 
 OLD, NEW = b"old\n", b"new\nlines\n"
+
+
+@pytest.fixture(autouse=True, params=["unnamed", "named"])
+def kind(request, monkeypatch):
+    """Where a file may have no name until it is complete, and where it cannot be given one."""
+
+    def refuse(*_arguments, **_options):
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+    if request.param == "named":
+        monkeypatch.setattr(os, "link", refuse)
+    return request.param
 
 
 def write(path, *pieces, **options):
@@ -24,6 +36,15 @@ def write(path, *pieces, **options):
         for one in pieces:
             file.write(one)
         return file.finish()
+
+
+def has_unnamed(folder):
+    """Whether the system and this file system know files without a name."""
+    try:
+        os.close(os.open(folder, os.O_TMPFILE | os.O_WRONLY))
+    except (AttributeError, OSError):
+        return False
+    return True
 
 
 def mode_of(path):
@@ -92,14 +113,17 @@ def test_the_owner_of_an_old_file_stays_its_owner(tmp_path):
     assert (path.stat().st_uid, path.stat().st_gid) == (12345, 23456)
 
 
-def test_who_leaves_early_leaves_the_old_file(tmp_path):
+def test_who_leaves_early_leaves_the_old_file(tmp_path, kind):
     path = tmp_path / "rows"
     path.write_bytes(OLD)
     with pytest.raises(KeyboardInterrupt), ResultsFile(str(path)) as file:
         file.write(NEW)
-        beside = sorted(os.listdir(tmp_path))
-        assert beside[0].startswith(".rows.wsman_enumerate-") and beside[0].endswith(".tmp")
-        assert mode_of(tmp_path / beside[0]) == 0o600
+        beside = [one for one in os.listdir(tmp_path) if one != "rows"]
+        if kind == "named" or not has_unnamed(tmp_path):
+            assert beside[0].startswith(".rows.wsman_enumerate-") and beside[0].endswith(".tmp")
+            assert mode_of(tmp_path / beside[0]) == 0o600
+        else:
+            assert beside == []
         raise KeyboardInterrupt
     assert (os.listdir(tmp_path), path.read_bytes()) == (["rows"], OLD)
 
@@ -166,7 +190,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path, when, monkeypatch):
 
     path = tmp_path / "rows"
     path.write_bytes(OLD)
-    with pytest.raises(UsageError, match="dest: .* cannot be written: No space left on device. Free space"):  # noqa: SIM117
+    with pytest.raises(UsageError, match="dest: .* cannot be written: No space left on device. Free space") as caught:  # noqa: SIM117
         with ResultsFile(str(path)) as file:
             if when == "write":
                 monkeypatch.setattr(file, "_file", type("Full", (), {"write": full, "close": full})())
@@ -177,6 +201,19 @@ def test_a_full_disk_leaves_the_old_file(tmp_path, when, monkeypatch):
             file.write(NEW)
             file.finish()
     assert (os.listdir(tmp_path), path.read_bytes()) == (["rows"], OLD)
+    assert caught.value.__notes__ == [f"{path} is as it was before."]
+
+
+@pytest.mark.parametrize("dry", [False, True])
+@pytest.mark.parametrize(("held", "says"), [(OLD, "{path} is as it was before."), (None, "There is no file {path}.")])
+def test_every_error_says_what_is_there(tmp_path, held, says, dry):
+    path = tmp_path / "rows"
+    if held is not None:
+        path.write_bytes(held)
+    with pytest.raises(ProtocolError) as caught, ResultsFile(str(path), dry=dry) as file:
+        file.write(NEW)
+        raise ProtocolError("no answer")
+    assert caught.value.__notes__ == [says.format(path=path)]
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,7 @@ class Pulling:
         self._held: Received | None = None  # the last answer, until it is read
         self._taken: list[Item] | None = None  # what it held, until it is consumed
         self._failure: WSManError | None = None
+        self._seconds = 0.0  # that the last exchange took
 
     def run(self) -> None:
         """To the end; released on the service however this ends."""
@@ -159,9 +160,13 @@ class Pulling:
     def _exchange(self, request: Request, meanwhile: t.Callable[[], None] | None = None) -> Received:
         began = time.monotonic()
         received = self._client.exchange(request, settings=self._settings, meanwhile=meanwhile)
-        seconds = time.monotonic() - began
-        self._enumeration.answered(len(received.body), seconds, self._settings.max_envelope_size)
+        self._seconds = time.monotonic() - began
+        if len(received.body) >= SMALL:  # the next one may be asked for before this one is read
+            self._answered(received)
         return received
+
+    def _answered(self, received: Received, count: int | None = None) -> None:
+        self._enumeration.answered(len(received.body), self._seconds, self._settings.max_envelope_size, count)
 
     def _next_context(self) -> Element | None:
         """The context in the answer that is held, if it is large enough to ask ahead and shows it at once."""
@@ -203,6 +208,8 @@ class Pulling:
             self._fail(error)
             return
         self._held = None
+        if len(held.body) < SMALL:
+            self._answered(held, len(batch.items))
         self._taken = self._enumeration.take(batch)
 
     def _hand_over(self) -> None:

@@ -188,14 +188,16 @@ class Enumeration:
             return None
         return self._request(uris.ACTION_PULL, self._pull_body(context))
 
-    def answered(self, size: int, seconds: float, envelope: int | None) -> None:
+    def answered(self, size: int, seconds: float, envelope: int | None, count: int | None = None) -> None:
         """Note that an answer of *size* octets took *seconds*, where one may have *envelope* octets.
 
         As long as that is little, twice as many items are asked for from now on, if the number is ours to choose. The
         share leaves room for rows of uneven length: what does not fit into an answer, Openwsman loses (state.md §4).
+        Where it is known that the answer has fewer items (*count*) than it might have, it tells nothing of their size.
         """
         little = envelope is not None and size < envelope * _SHARE and seconds < _SECONDS
-        if self.grows and little and not self.restarts:
+        tells = count is None or count >= self.max_elements
+        if self.grows and little and tells and not self.restarts:
             self.max_elements = max(self.max_elements, min(2 * self.max_elements, _MOST))
 
     def leave(self, context: Element) -> None:

@@ -204,6 +204,22 @@ class TestBatch:
         assert self.sizes(*[1] * 13)[-1] == 32_000
         assert self.sizes(1, max_elements=50_000) == [50_000]
 
+    def asked(self, *answers, **options):
+        """What is asked for at a time, with a fault or an answer without items, or few of them, in the middle."""
+        talk = Talk(*answers, max_elements=2, grows=True, **options)
+        talk.run()
+        found = [re.search("MaxElements>(\\d+)<", text) for text in talk.connection.sent]
+        return [int(one.group(1)) for one in found if one]
+
+    @pytest.mark.parametrize("timed_out", [fault("wsman:TimedOut"), fault("wsen:TimedOut")])
+    def test_a_fault_says_nothing_of_the_size_of_rows(self, timed_out):
+        assert self.asked(first("a"), timed_out, timed_out, pulled("b", None)) == [2, 4, 4, 4]
+
+    def test_nor_does_an_answer_without_items_or_with_few_of_them(self):
+        small = pulled("a").replace(FILLER, "")
+        full = small.replace("</X></wsen:Items>", "</X><X><Row>b</Row></X></wsen:Items>")
+        assert self.asked(first(""), small, full, pulled("b", None)) == [2, 2, 2, 4]
+
     def test_what_was_too_large_is_begun_again_as_if_it_had_never_grown(self):
         talk = Talk(
             *[first("a"), pulled("b"), pulled("c"), fault("wsman:EncodingLimit"), ""],

@@ -435,11 +435,11 @@ options:
     description:
       - How often a connection is tried again that cannot be opened, because it is refused, reset or not answered. Nothing was sent over it
         then, so that no request is carried out twice. V(0) is never.
+      - The default is V(2), and V(0) for a host that has not answered at all for O(connect_timeout).
       - A connection that is lost later, while a request is answered, is another matter. The request is sent again if that does no harm, or
         if the service is a Windows that keeps its answer for whoever asks again. Windows Server 2012 and later do so for CIM classes, and
         are asked for it until 185 seconds after the loss, or until the O(deadline).
     type: int
-    default: 2
     vars:
       - name: ansible_psrp_reconnection_retries
       - name: ansible_wsman_reconnection_retries

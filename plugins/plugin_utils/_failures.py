@@ -20,6 +20,7 @@ from ansible_collections.wsman.automation.plugins.plugin_utils import _answers, 
 from ansible_collections.wsman.automation.plugins.plugin_utils._sockets import Exchange, TooMuchError
 
 _CLOSED = (http.client.RemoteDisconnected, ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+_NOT_REACHED = (502, 503, 504)  # what a proxy says of who is behind it
 _NO_WAY = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN)
 
 
@@ -42,14 +43,21 @@ def is_unopened(error: TransportError) -> bool:
 
 
 def is_lost(error: TransportError) -> bool:
-    """Whether the network is to blame: the connection ended, fell silent, or could not be made."""
+    """Whether the network is to blame: the connection ended, fell silent, or could not be made, by a proxy either."""
     cause = _cause(error)
+    if error.step == "proxy" and error.http_status in _NOT_REACHED:
+        return True
     return isinstance(cause, (TimeoutError, socket.gaierror)) or _is_closed(cause) or _is_incomplete(cause)
+
+
+def is_late(error: TransportError) -> bool:
+    """Whether somebody was waited for in vain."""
+    return isinstance(_cause(error), TimeoutError)
 
 
 def is_silence(error: TransportError) -> bool:
     """Whether a peer that has taken the connection does not answer."""
-    return error.step == "read" and isinstance(_cause(error), TimeoutError)
+    return error.step == "read" and is_late(error)
 
 
 def forgotten(url: str, said: str) -> TransportError:

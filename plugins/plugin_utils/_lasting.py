@@ -9,21 +9,18 @@ asks for the same resource with an OperationID, which changes nothing: what retu
 
 from __future__ import annotations
 
-import contextlib
 import time
 import typing as t
 import uuid
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import envelope, operations, robust
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.addressing import Target
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.envelope import Request, Settings
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
 
 
 def send(connection: t.Any, request: Request, settings: Settings, message_id: str, **more: t.Any) -> t.Any:
     """The answer to *request*; *more* are further arguments of ``Session.send``. Raises TransportError."""
-    is_operation = settings.robust and request.action is not None
-    operation_id = str(uuid.uuid4()) if is_operation else None
+    operation_id = str(uuid.uuid4()) if settings.robust and not robust.is_last(request.action or "") else None
     data = envelope.dump(request, settings, message_id, operation_id)
     more.update(repeatable=request.repeatable, changes=request.changes)
     if operation_id is None:
@@ -37,7 +34,7 @@ def send(connection: t.Any, request: Request, settings: Settings, message_id: st
         left = error.lost and error.step in ("send", "read")
         if not left or (error.silent and not error.outcome_unknown):
             raise  # who is silent is not waited for again where nothing depends on it
-        return _ask_again(connection, request.target, settings, again, error, began)
+        return _ask_again(connection, request, settings, again, error, began)
     learn(connection, answer, operation_id)
     return answer
 
@@ -49,17 +46,21 @@ def learn(connection: t.Any, answer: t.Any, operation_id: str) -> None:
 
 
 def _ask_again(
-    connection: t.Any, target: Target | None, settings: Settings, again: bytes, error: TransportError, began: float
+    connection: t.Any, request: Request, settings: Settings, again: bytes, error: TransportError, began: float
 ) -> t.Any:
     """The answer that was lost with *error*, from a service that proves now that it keeps answers; else *error*."""
     left = robust.SECONDS - (time.monotonic() - began)
-    if target is None or left <= 0:
+    if request.target is None or left <= 0:
         raise error
-    with contextlib.suppress(TransportError), connection.aside(left):
-        if not connection.session.robust:  # which may be known since the session was taken
-            operation_id = str(uuid.uuid4())
-            probe = envelope.dump(operations.get(target), settings, str(uuid.uuid4()), operation_id)
-            learn(connection, connection.send(probe), operation_id)
-        if connection.session.robust:
-            return connection.send(again, repeatable=False, changes=error.outcome_unknown, replay=again)
+    try:
+        with connection.aside(left):
+            if not connection.session.robust:  # which may be known since the session was taken
+                operation_id = str(uuid.uuid4())
+                probe = envelope.dump(operations.get(request.target), settings, str(uuid.uuid4()), operation_id)
+                learn(connection, connection.send(probe), operation_id)
+            if connection.session.robust:
+                return connection.send(again, repeatable=False, changes=request.changes, replay=again)
+    except TransportError as later:
+        if later.outcome_unknown and not error.outcome_unknown:
+            raise  # what had not left completely has left now
     raise error

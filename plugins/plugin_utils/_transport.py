@@ -107,15 +107,7 @@ class Session(SessionBase):
         not_after = time.monotonic() + robust.SECONDS if data == replay else None
         message = Message(data, {**self._headers, **(headers or {})}, repeatable, changes, replay, not_after)
         with self.operation(), self._watched(meanwhile):
-            try:
-                answer = self._deliver(message)
-            except TransportError as error:
-                if self._is_aside and self._answered:
-                    error.secret_refused = False  # it was taken a moment ago: what is refused is this request
-                if error.secret_refused:
-                    self._remember(error)
-                raise
-        return answer
+            return self._deliver(message)
 
     def _deliver(self, message: Message) -> Answer:
         """The answer to *message*, which is sent until it has one, or must not be sent any more."""
@@ -130,6 +122,10 @@ class Session(SessionBase):
                 return self._judge(reply, message)
             except TransportError as error:
                 error.lost, error.silent = _failures.is_lost(error), _failures.is_silence(error)
+                if self._is_aside and self._answered:
+                    error.secret_refused = False  # it was taken a moment ago: what is refused is this request
+                if error.secret_refused:
+                    self._remember(error)
                 again = tries.next(message, error, left=self._left)
                 left = self.seconds_left
                 if again is None or (left is not None and left <= again[1]):

@@ -43,6 +43,7 @@ def fails(port, *, repeatable=True, **more):
 @pytest.mark.parametrize(
     ("given", "waited"),
     [
+        ({"reconnection_retries": None}, [1, 2]),
         ({"reconnection_retries": 2}, [1, 2]),
         ({"reconnection_retries": 0}, []),
         ({"reconnection_retries": 3, "reconnection_backoff": 0.5}, [0.5, 1, 2]),
@@ -78,19 +79,22 @@ def test_a_service_that_starts_meanwhile(repeatable):
         thread.join(5)
 
 
-def test_who_does_not_answer_in_time(monkeypatch, pauses):
-    """A listener whose queue is full answers no further connection."""
+@pytest.mark.parametrize(
+    ("given", "waited"), [({"reconnection_retries": 1}, [1]), ({"reconnection_retries": None}, [])]
+)
+def test_who_does_not_answer_in_time(pauses, given, waited):
+    """A listener whose queue is full answers no further connection; that is waited for again only on demand."""
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
         port = full.getsockname()[1]
         waiting = [socket.socket() for _number in range(4)]
         for one in waiting:
             one.setblocking(False)
             one.connect_ex(("127.0.0.1", port))
-        error = fails(port, connect_timeout=0.1, reconnection_retries=1)
+        error = fails(port, connect_timeout=0.1, **given)
         for one in waiting:
             one.close()
     assert error.step == "connect" and "0.1 s" in error.message
-    assert pauses == [1]
+    assert pauses == waited
 
 
 def test_a_deadline_is_not_waited_away(nobody):

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import select
+import socket
 import threading
 import time
 
@@ -61,6 +63,20 @@ def lose(how):
             chunked(wire, ACKNOWLEDGE, KEEPALIVE, ENVELOPE)
 
     return script
+
+
+def relay(client, service):
+    """Octets both ways until one side ends."""
+    ends = {client: service, service: client}
+    while True:
+        for one in select.select(list(ends), [], [], 5)[0]:
+            try:
+                data = one.recv(65536)
+            except OSError:
+                return
+            if not data:
+                return
+            ends[one].sendall(data)
 
 
 def before(wire):
@@ -278,6 +294,53 @@ def test_a_replay_that_another_sends(peer):
     with pytest.raises(TransportError) as caught:
         session(refusing.port).send(REPLAY, repeatable=False, replay=REPLAY)
     assert caught.value.outcome_unknown
+
+
+def test_a_replay_that_was_heard_is_lost_by_silence_like_a_request(peer):
+    def silent(wire):
+        wire.receive()
+        chunked(wire, ACKNOWLEDGE, end=False)
+        wire.peer.done.wait(5)
+
+    one = peer(lose([after, silent]))
+    assert send(one.port, operation_timeout=0.1, read_timeout=0.4).body == ENVELOPE
+    assert bodies(one) == [REQUEST, REPLAY, REPLAY]
+
+
+def test_a_refusal_that_is_remembered_is_of_the_secret_alone(peer):
+    def refuse(wire):
+        wire.receive()
+        wire.answer(b"", status="401 Unauthorized", headers=["WWW-Authenticate: Basic"])
+
+    one = peer(lose([after, refuse]))
+    error = fails(one.port, user="u", password="p")
+    assert error.secret_refused and error.remedy.startswith(_again.REMEDY)
+    with pytest.raises(TransportError) as caught:
+        send(one.port, user="u", password="p")
+    assert not caught.value.outcome_unknown and "lost" not in caught.value.message
+    assert OUTCOME_UNKNOWN not in caught.value.message and _again.REMEDY not in caught.value.remedy
+    assert bodies(one) == [REQUEST, REPLAY]
+
+
+@pytest.mark.parametrize("status", ["502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"])
+def test_a_proxy_that_does_not_reach_the_service_for_a_while(peer, authority, status):
+    one = peer(lose(after), tls=authority.service("127.0.0.1"))
+    refused = []
+
+    def script(wire):
+        wire.receive()
+        if one.connections and len(refused) < 3:
+            refused.append(status)
+            return wire.write(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode())
+        wire.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        with socket.create_connection(("127.0.0.1", one.port)) as service:
+            relay(wire.connection, service)
+
+    proxy = peer(script)
+    given = {"scheme": "https", "message_encryption": "auto", "proxy": f"http://127.0.0.1:{proxy.port}"}
+    given.update(skip_ca_check=True, skip_cn_check=True, skip_revocation_check=True)
+    assert send(one.port, **given).body == ENVELOPE
+    assert bodies(one) == [REQUEST, REPLAY] and len(refused) == 3
 
 
 def test_who_ends_it_from_another_thread(peer, monkeypatch):

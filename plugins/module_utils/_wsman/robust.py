@@ -42,6 +42,8 @@ _OUTPUT = ("debug", "warning", "verbose", "progress")  # to be passed over by wh
 #: Faults that are about a replay itself, and say nothing of the operation.
 _ABOUT_REPLAY = ("s:MustUnderstand", "wsa:InvalidMessageInformationHeader", "wsa:MessageInformationHeaderRequired")
 
+# After these nobody remembers anything: a replay would meet a service that was just started, and stop that one too.
+_LAST = re.compile(r"operatingsystem/(?:reboot|shutdown|win32shutdown(?:tracker)?)\Z", re.IGNORECASE)
 _IDENTIFIER = re.compile(rb'(<wsmv:OperationID s:mustUnderstand=")false(?=")')
 _VALUE = re.compile(rb'(<wsmv:OperationID s:mustUnderstand="(?:true|false)">uuid:)[^<]*')
 _ECHO = re.compile(r":?OperationID(?:\s[^<>]{0,400})?>\s*(?:uuid:)?([0-9a-f-]{36})\s*<", re.IGNORECASE)
@@ -56,6 +58,11 @@ _BETWEEN = re.compile(
 def covers(resource_uri: str) -> bool:
     """Whether Windows has robust connection for this resource: for CIM objects it has, for its configuration not."""
     return resource_uri.lower().startswith(_CIM)
+
+
+def is_last(action: str) -> bool:
+    """Whether *action* ends the service, and with it the table of its answers: then it must not be replayed."""
+    return _LAST.search(action) is not None
 
 
 def replay(data: bytes) -> bytes:

@@ -91,7 +91,7 @@ class SessionOptions:
     operation_timeout: float | None = 60.0
     read_timeout: float = 70.0
     deadline: float | None = None
-    reconnection_retries: int = 2
+    reconnection_retries: int | None = None
     reconnection_backoff: float = 1.0
     max_envelope_size: int = 512000
     batch_items: int = 100

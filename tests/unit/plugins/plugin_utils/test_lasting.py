@@ -27,10 +27,11 @@ class Service(FakeConnection):
 
     def __init__(self, *answers, keeps=True, **options):
         super().__init__(answers, {"host": "box", "profile": "windows", **options})
-        self.keeps, self.replays, self.asides = keeps, [], []
+        self.keeps, self.replays, self.asides, self.changes = keeps, [], [], []
 
     def send(self, data, *, replay=None, **more):
         self.replays.append(replay)
+        self.changes.append(more.get("changes"))
         if self.answers[0] == "lost":
             self.answers[0] = lost()
         found = ID.search(data.decode())
@@ -166,6 +167,25 @@ def test_the_first_loss_is_reported():
     with pytest.raises(TransportError) as caught:
         Client(service).execute(invoke())
     assert caught.value.message == "gone" and caught.value.outcome_unknown
+
+
+def test_what_had_not_left_before_may_have_been_carried_out_later():
+    later = lost(outcome_unknown=True)
+    service = Service(lost(step="send", outcome_unknown=False), "", later)
+    with pytest.raises(TransportError) as caught:
+        Client(service).execute(invoke())
+    assert caught.value is later
+    assert service.changes[-1] is True
+
+
+@pytest.mark.parametrize("name", ["Reboot", "Shutdown", "Win32Shutdown", "win32shutdowntracker"])
+def test_who_is_restarted_forgets_it(name):
+    service = Service("lost")
+    service.session.robust = True
+    with pytest.raises(TransportError) as caught:
+        Client(service).execute(operations.invoke(Target(WMI[:-1] + "Win32_OperatingSystem"), name))
+    assert caught.value.outcome_unknown
+    assert (service.ids, service.replays) == ([[]], [None])
 
 
 def test_a_lost_answer_that_changes_nothing_is_asked_for_too():

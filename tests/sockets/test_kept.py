@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import resource
 import select
 import shutil
 import signal
@@ -428,6 +429,29 @@ def test_a_silent_holder_holds_nobody(run, peer):
         os.kill(holder, signal.SIGCONT)
 
 
+def test_a_silent_holder_does_not_outstay_a_deadline(run, peer):
+    one = peer(serve({}))
+    run.ask("a", "send", options=options(one, deadline=1.0))
+    [holder] = run.holders()
+    os.kill(holder, signal.SIGSTOP)
+    try:
+        assert soon(lambda: set(states(holder)) == {"T"})
+        began = time.monotonic()
+        found = run.ask("a", "send", options=options(one, deadline=1.0))["error"]
+        assert "it is silent" in found["text"] and "keep_session" in found["members"]["remedy"]
+        assert 1 <= time.monotonic() - began < 6
+    finally:
+        os.kill(holder, signal.SIGCONT)
+
+
+def test_a_defect_is_named_and_ends_nothing(run, peer):
+    """Here one of the caller's: a head that no HTTP library can write."""
+    one = peer(serve({}))
+    found = run.ask("a", "send", options=options(one), headers={"X-Name": "\u0100"})["error"]
+    assert "UnicodeEncodeError in " in found["text"] and not found["members"]["outcome_unknown"]
+    assert run.ask("a", "send", options=options(one))["held"] and len(run.holders()) == 1
+
+
 def test_a_worker_that_dies_in_mid_exchange(run, peer):
     """Its connection is closed, and who comes next has another."""
     asked, ended = threading.Event(), threading.Event()
@@ -702,6 +726,22 @@ def test_a_long_path(tmp_path, peer):
         assert run.ask("a", "send", options=options(peer(serve({}))))["held"]
     finally:
         run.stop()
+
+
+def test_there_are_no_more_sessions_than_open_files_allow(ending, peer):
+    """Of idle ones the oldest makes room; where all are in use, a task has one of its own."""
+    resource.prlimit(ending.process.pid, resource.RLIMIT_NOFILE, (70, 70))
+    one = peer(serve({}))
+    for number in range(4):
+        assert ending.ask("a", "send", options=options(one, session_name=f"host{number}"))["held"]
+        ending.ask("a", "rest")
+    said = [text for text in ending.ask("a", "said") if "make room" in text]
+    assert said and "3 are kept at most" in said[0] and "ulimit -n" in said[0]
+    for number, connections in ((3, 4), (0, 5)):
+        ending.ask("a", "send", options=options(one, session_name=f"host{number}"))
+        assert one.connections == connections
+    assert [ending.ask(worker, "send", options=options(one))["held"] for worker in "bc"] == [True, False]
+    assert "3 are in use" in " ".join(ending.ask("c", "said"))
 
 
 def test_no_fork_of_a_process_with_threads(fresh, peer):

@@ -60,8 +60,32 @@ def reach(options: SessionOptions, exchange: Exchange) -> PlainSocket:
     return connect(options.host, options.port, exchange)
 
 
+class _Head:
+    """The lines of a head. The standard library takes the end of the connection for that of the head as well."""
+
+    def __init__(self, file: t.Any) -> None:
+        self.file, self.close = file, file.close
+        self._has_begun = False
+
+    def readline(self, size: int) -> bytes:
+        """A whole line; nothing, or what is no HTTP, where the answer should begin. Raises IncompleteRead."""
+        line: bytes = self.file.readline(size)
+        is_cut = len(line) < size and not line.endswith(b"\n")
+        if is_cut and (self._has_begun or (line and b"HTTP/".startswith(line[:5]))):
+            raise http.client.IncompleteRead(line)
+        self._has_begun = True
+        return line
+
+
 class _Answer(http.client.HTTPResponse):
     """The standard library takes the 102 or 103 of a gateway for the answer, and reads chunks of negative size."""
+
+    def begin(self) -> None:
+        self.fp = head = _Head(self.fp)
+        try:
+            super().begin()
+        finally:
+            self.fp = self.fp and head.file  # None where it was closed
 
     def _read_status(self) -> tuple[str, int, str]:
         version, status, reason = super()._read_status()

@@ -131,6 +131,22 @@ def test_the_answer_is_asked_for_again(peer, how):
     assert one.connections == 2
 
 
+@pytest.mark.parametrize("size", [1, 4, 7, 12, 17, 25, 50, 60, 63])
+def test_a_head_that_is_cut(peer, size):
+    """The end of the connection is not that of the head: what came is no answer, and no refusal either."""
+
+    def cut(wire):
+        wire.receive()
+        head = "HTTP/1.1 401 No\r\nServer: Microsoft-HTTPAPI/2.0\r\nContent-Length: 0\r\n\r\n"
+        wire.write(head.encode()[:size])
+
+    one = peer(lose(cut))
+    assert send(one.port, user="u", password="p").body == ENVELOPE
+    assert bodies(one) == [REQUEST, REPLAY]
+    error = fails(peer(lose(cut)).port, replay=None)
+    assert "closed the connection after" in error.message and error.lost
+
+
 @pytest.mark.parametrize("how", [one for one in LOSSES if one is not before])
 def test_without_a_replay_nothing_is_sent_again(peer, how):
     def first(wire):

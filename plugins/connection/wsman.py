@@ -433,7 +433,7 @@ options:
       - name: ansible_wsman_deadline
   reconnection_retries:
     description:
-      - How often a connection is tried again that cannot be opened, because it is refused, reset or not answered. Nothing was sent over it
+      - How often a connection is tried again that cannot be opened, because it is refused, cut off or not answered. Nothing was sent over it
         then, so that no request is carried out twice. V(0) is never.
       - The default is V(2), and V(0) for a host that has not answered at all for O(connect_timeout).
       - A connection that is lost later, while a request is answered, is another matter. The request is sent again if that does no harm, or

@@ -35,10 +35,13 @@ def is_stale(error: BaseException, exchange: Exchange, repeatable: bool) -> bool
 
 
 def is_unopened(error: TransportError) -> bool:
-    """Whether nobody took the connection, who may do so a moment later: refused, reset, or no answer in time."""
+    """Whether nobody took the connection, who may do so a moment later: refused, ended at once, or no answer in time.
+
+    A balancer takes all connections, and ends those that nobody behind it takes.
+    """
     cause = _cause(error)
     if error.step == "tls":
-        return isinstance(cause, ConnectionResetError)
+        return isinstance(cause, _CLOSED)
     return error.step in ("connect", "proxy") and (isinstance(cause, TimeoutError) or _is_closed(cause))
 
 

@@ -117,10 +117,11 @@ def test_what_was_sent_is_no_matter_of_this(peer, pauses):
     assert len(one.requests) == 2
 
 
-def test_a_reset_in_the_handshake(peer, pauses):
+@pytest.mark.parametrize("end", [reset, lambda _wire: None], ids=["reset", "closed"])
+def test_the_end_of_a_connection_in_the_handshake(peer, pauses, end):
     def script(wire):
-        wire.connection.recv(100)
-        reset(wire)
+        wire.connection.recv(65536)
+        end(wire)
 
     one = peer(script)
     error = fails(one.port, scheme="https", skip_ca_check=True, skip_cn_check=True, reconnection_retries=2)

@@ -244,8 +244,8 @@ class Pulling:
     def _show_recovery(self) -> None:
         """One line for -vv: an enumeration that takes longer than it should says why."""
         for one in self._enumeration.recovered[-1:]:
-            text = "{fault} at Pull {at_pull}: {action}, with MaxElements {max_elements}".format(**one)
-            display.vv(f"WSMAN {text}", host=self._client.options.host)
+            text = "at Pull {at_pull}: {action}, with MaxElements {max_elements}".format(**one)
+            display.vv(f"WSMAN {one['fault'] or 'lost connection'} {text}", host=self._client.options.host)
 
 
 def _context(received: Received) -> Element | None:

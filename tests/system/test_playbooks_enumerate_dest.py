@@ -130,6 +130,7 @@ def interrupted(place: Place) -> list[dict[str, t.Any]]:
     return [
         task("fault", {**SERVICES, **LAST}, str(place.path("fault"))),
         task("lost", {"resource_uri": "wmicimv2/Win32_Process", **LAST, "session": unknown}, str(place.path("lost"))),
+        task("cut off", {"resource_uri": "winrm/config/listener", **LAST}, str(place.path("cut"))),
         task("late", {"resource_uri": "wmicimv2/Win32_LogicalDisk", **LAST}, str(place.path("late")), timeout=1),
     ]
 
@@ -159,7 +160,8 @@ class Played(t.NamedTuple):
 def played(workspace: playbook.Workspace, services: t.Callable[..., Sandbox], place: Place) -> Played:
     box, untouched, slow = services(record_bodies=False), services(), services()
     box.misbehave("fault", subcode="wsman:InternalError", action="Pull", resource_uri="Win32_Service", at=3)
-    box.misbehave("reset", when="middle", action="Pull", resource_uri="Win32_Process", at=2)
+    box.misbehave("reset", when="middle", action="Pull", resource_uri="Win32_Process", at=2, count=None)
+    box.misbehave("reset", when="middle", action="Pull", resource_uri="listener")
     box.misbehave("stall", seconds=2, action="Pull", resource_uri="Win32_LogicalDisk", at=2)
     slow.misbehave("stall", seconds=5, action="Pull", at=2)
     hosts = {
@@ -327,6 +329,14 @@ def test_an_enumeration_that_fails_half_way_leaves_the_old_file(
     path = played.place.path(name)
     assert path.read_text(encoding="utf-8") == OLD
     assert name == "late" or f"{path} is as it was before." in outcome.msg
+
+
+def test_an_enumeration_that_is_cut_off_is_begun_again(played: Played) -> None:
+    outcome = done(played, "cut off")
+    assert outcome.status == "changed", outcome
+    rows = [json.loads(line) for line in played.place.path("cut").read_text(encoding="utf-8").splitlines()]
+    assert len({one["Transport"] for one in rows}) == len(rows) == outcome.result["count"] == 2
+    assert [one["action"] for one in outcome.result["recovered"]] == ["restarted"]
 
 
 def test_a_full_disk_leaves_the_old_file(played: Played) -> None:

@@ -4,8 +4,9 @@
 """What to do about an enumeration that fails half-way, so that no row is lost and none comes twice (state.md §4).
 
 A Pull that timed out has consumed nothing and is sent again. What the service could not encode it has lost (Openwsman:
-182 of 1,003 rows came), and a context that is gone is gone: then all that came is discarded, and the enumeration begins
-again with half of what was asked for at a time. Nothing is skipped, as the order of the rows is not stable.
+182 of 1,003 rows came), a context that is gone is gone, and of a Pull whose connection was lost nobody knows whether it
+was answered: then all that came is discarded, and the enumeration begins again with half of what was asked for at a
+time. Nothing is skipped, as the order of the rows is not stable.
 
 Judges errors and counts; the conversation is ``enumeration.py``'s.
 """
@@ -15,7 +16,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .errors import WSManError, WSManFault
+from .errors import TransportError, WSManError, WSManFault
 
 #: How often a Pull that timed out is sent again: as often as winrm.vbs does.
 REPETITIONS: t.Final = 3
@@ -60,7 +61,7 @@ class Recovery:
         """
         if pull and is_time_out(error):
             return "repeated" if self._repetitions < REPETITIONS else None
-        helps = pull if is_gone(error) else batch > 1 and is_too_large(error, pull=pull)
+        helps = pull if is_gone(error) or is_cut_off(error) else batch > 1 and is_too_large(error, pull=pull)
         return "restarted" if helps and self.restarts < RESTARTS else None
 
     def repeat(self, error: WSManError, pull: int, batch: int) -> None:
@@ -105,6 +106,11 @@ def is_gone(error: WSManError) -> bool:
     bare = not (error.fault_detail or error.cim_error or error.provider)
     bare = bare or "enumeration context" in (error.reason or "").lower()
     return _is(error, (_GONE,), _WINDOWS_GONE) or (error.subcode == _UNREACHABLE and bare)
+
+
+def is_cut_off(error: WSManError) -> bool:
+    """True where the connection ended before the answer did; who is silent is not asked again."""
+    return isinstance(error, TransportError) and error.lost and not error.silent and error.step in ("send", "read")
 
 
 def is_too_large(error: WSManError, *, pull: bool) -> bool:

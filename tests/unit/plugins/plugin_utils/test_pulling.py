@@ -132,6 +132,47 @@ def test_a_lost_connection_loses_no_row_that_came():
     assert talk.rows == ["a", "b"]
 
 
+def cut_off(*, silent=False):
+    error = TransportError("Gone.", step="read")
+    error.lost, error.silent = True, silent
+    return error
+
+
+@pytest.mark.parametrize(
+    ("before", "events"), [(pulled("b", "c2"), "Pull c2 b"), (pulled("b", "c2").replace(FILLER, ""), "b Pull c2")]
+)
+def test_a_pull_that_is_cut_off_may_have_been_answered_so_all_begins_again(before, events):
+    """Sent ahead, or alone: what the service would give next nobody knows."""
+    talk = Talk(first("a"), before, cut_off(), "", first("a", "d1"), pulled("b", "d2"), pulled("d", None))
+    assert talk.run() == f"Enumerate Pull c1 a {events} Release c2 Enumerate Pull d1 a Pull d2 b d"
+    assert talk.rows == ["a", "b", "d"]
+    assert talk.enumeration.recovered == [{"at_pull": 2, "fault": None, "action": "restarted", "max_elements": 50}]
+
+
+@pytest.mark.parametrize("error", [cut_off(silent=True), TransportError("Refused.", step="connect")])
+def test_who_is_silent_or_not_there_is_not_asked_again(error):
+    talk = Talk(first("a"), pulled("b", "c2"), error, "")
+    with pytest.raises(TransportError) as caught:
+        talk.run()
+    assert caught.value is error and talk.enumeration.restarts == 0
+
+
+def test_who_cannot_take_back_what_came_is_told_of_the_lost_connection():
+    talk = Talk(first("a"), pulled("b", "c2"), cut_off(), "", discard=False)
+    with pytest.raises(TransportError):
+        talk.run()
+    assert (talk.rows, talk.enumeration.recovered) == (["a", "b"], [])
+
+
+def test_a_connection_that_is_lost_again_and_again_ends_it():
+    answers = [answer for _pass in range(5) for answer in (first("a"), cut_off(), "")]
+    talk = Talk(*answers)
+    with pytest.raises(TransportError) as caught:
+        talk.run()
+    assert "begun 5 times and came to 1 items" in caught.value.__notes__[0]
+    assert talk.connection.answers == []
+
+
 @pytest.mark.parametrize("after", [pulled("d", "c3"), fault("wsman:InternalError"), LOST])
 def test_what_cannot_be_used_ends_it_with_the_newest_context(after):
     """A full disk: the Pull that is on its way is waited for, so that its context can be released."""

@@ -60,7 +60,7 @@ def is_late(error: TransportError) -> bool:
 
 def is_silence(error: TransportError) -> bool:
     """Whether a peer that has taken the connection does not answer."""
-    return error.step == "read" and is_late(error)
+    return error.step == "read" and is_late(error) and not _is_gone(_cause(error))
 
 
 def forgotten(url: str, said: str) -> TransportError:
@@ -72,6 +72,11 @@ def forgotten(url: str, said: str) -> TransportError:
 
 def _is_closed(cause: BaseException) -> bool:
     return isinstance(cause, _CLOSED) or (isinstance(cause, OSError) and cause.errno in _NO_WAY)
+
+
+def _is_gone(cause: BaseException) -> bool:
+    """Whether the system has found out that nobody is there any more, which is no time-out of ours."""
+    return isinstance(cause, TimeoutError) and cause.errno is not None
 
 
 def _is_incomplete(cause: BaseException) -> bool:
@@ -87,7 +92,7 @@ def explain(
     """
     cause = _cause(failure)
     unknown = exchange.sent and changes
-    if isinstance(cause, TimeoutError):
+    if isinstance(cause, TimeoutError) and not _is_gone(cause):
         return _too_late(exchange, options, unknown)
     if isinstance(cause, TooMuchError):
         error = _answers.too_large(exchange.most)
@@ -105,6 +110,8 @@ def explain(
         return error
     if _is_incomplete(cause):
         return _closed(exchange, unknown)
+    if _is_gone(cause):
+        return _closed(exchange, unknown, "cannot be reached any more, and was lost")
     return TransportError(
         f"{exchange.peer} answers with something that breaks the rules of HTTP ({type(cause).__name__}: {cause})."
         + _perhaps(unknown),
@@ -137,10 +144,10 @@ def _too_late(exchange: Exchange, options: SessionOptions, unknown: bool) -> Tra
     )
 
 
-def _closed(exchange: Exchange, unknown: bool) -> TransportError:
+def _closed(exchange: Exchange, unknown: bool, how: str = "closed the connection") -> TransportError:
     came = f"after {exchange.received} octets of its answer" if exchange.received else "without an answer"
     return TransportError(
-        f"{exchange.peer} closed the connection {came}.{_perhaps(unknown)}",
+        f"{exchange.peer} {how} {came}.{_perhaps(unknown)}",
         step="read" if exchange.sent else "send",
         remedy="Try again; if it goes on, look at the service's log and at firewalls or balancers on the way.",
         outcome_unknown=unknown,

@@ -22,6 +22,8 @@ from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors imp
 
 DEADLINE = "deadline"
 _QUICK_ACKNOWLEDGE = getattr(socket, "TCP_QUICKACK", None)  # Linux alone has it
+# A silent connection is asked whether it is alive; dead after 90 s, in which a service that keeps an answer still does.
+_PROBES = {"TCP_KEEPIDLE": 30, "TCP_KEEPALIVE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 6}
 _DOING = {
     "resolve": "while looking up the name",
     "connect": "while connecting",
@@ -151,6 +153,16 @@ def acknowledge_quickly(connection: socket.socket) -> None:
     """Let the next segment be acknowledged at once: else the peer's Nagle waits for our delayed acknowledgement."""
     if _QUICK_ACKNOWLEDGE is not None:
         connection.setsockopt(socket.IPPROTO_TCP, _QUICK_ACKNOWLEDGE, 1)
+
+
+def stay_alive(connection: socket.socket) -> None:
+    """Have a peer that is gone noticed while an answer takes long, and no firewall on the way forget the connection."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _PROBES.items():
+        option = getattr(socket, name, None)  # each system has some of them
+        if option is not None:
+            with contextlib.suppress(OSError):
+                connection.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 class _Limited:
@@ -292,6 +304,7 @@ def _connect_first(addresses: t.Sequence[tuple[t.Any, ...]], exchange: Exchange)
             connection.connect(address)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             acknowledge_quickly(connection)
+            stay_alive(connection)
             connection.settimeout(exchange.seconds_to_connect())
         except OSError as error:
             connection.close()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import time
@@ -12,9 +13,17 @@ import time
 import pytest
 from sending import ENVELOPE, REQUEST, fails, options, reset, serve, session
 
-from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import UsageError
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import robust
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError, UsageError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
-from ansible_collections.wsman.automation.plugins.plugin_utils import _failures, _sessions, _sockets, _tls, _transport
+from ansible_collections.wsman.automation.plugins.plugin_utils import (
+    _again,
+    _failures,
+    _sessions,
+    _sockets,
+    _tls,
+    _transport,
+)
 
 # what goes out
 
@@ -258,6 +267,30 @@ def test_acknowledgements_are_quick_before_every_read(peer, monkeypatch):
         session(one.port).send(REQUEST)
     before = [calls[number - 1] for number, call in enumerate(calls) if call == "read"]
     assert len(before) >= 3 and set(before) == {(socket.IPPROTO_TCP, option, 1)}
+
+
+def test_a_silent_connection_is_asked_whether_it_is_alive(peer):
+    one = session(peer(serve({})).port)
+    one.send(REQUEST)
+    kept = one._exchange.connection
+    assert kept.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    probes = [socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT, getattr(socket, "TCP_KEEPIDLE", None) or socket.TCP_KEEPALIVE]
+    interval, count, idle = (kept.getsockopt(socket.IPPROTO_TCP, option) for option in probes)
+    assert idle + interval * count < robust.SECONDS - _again.SLACK - 60  # there is time left to ask for the answer
+
+
+def test_who_is_gone_is_lost_and_not_silent(peer, monkeypatch):
+    """What the probes find out is an error of the system, and comes long before the time for an answer is over."""
+
+    def recv_into(self, *arguments):
+        raise TimeoutError(errno.ETIMEDOUT, "Connection timed out")
+
+    monkeypatch.setattr(_sockets.PlainSocket, "recv_into", recv_into)
+    with pytest.raises(TransportError) as caught:
+        session(peer(serve({})).port).send(REQUEST, repeatable=False)
+    error = caught.value
+    assert error.lost and not error.silent and error.outcome_unknown and error.step == "read"
+    assert "cannot be reached any more" in error.message and "70 s" not in error.message
 
 
 def test_a_system_without_quick_acknowledgements_works_too(peer, monkeypatch):

@@ -15,8 +15,8 @@ description:
     than two answers of the service do.
   - However the task ends, the enumeration is closed on the service. After a C(deadline) of the connection that has one second of its own.
   - A request that timed out on the service is repeated up to three times. Where the service loses instances because its answer became too
-    large, or forgets the enumeration, or the connection is lost in the middle, all that came is discarded and it is begun again with half
-    of O(max_elements), up to four times.
+    large, or forgets the enumeration, all that came is discarded and it is begun again with half of O(max_elements), up to four times, and
+    so it is without halving where the connection is lost in the middle.
     So the result is complete and holds nothing twice, or the task fails and says how far it came; RV(recovered) says what happened.
   - Every five seconds one line says how many instances came so far.
 options:

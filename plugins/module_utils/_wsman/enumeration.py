@@ -238,7 +238,8 @@ class Enumeration:
         if recovery.is_gone(error) or (isinstance(error, TransportError) and error.step in _NEVER_ARRIVED):
             self._context = None
         if remedy == "restarted" and may_restart:
-            self._restart(error, pull=pull, batch=max(1, min(batch, self._first_batch) // 2))
+            batch = min(batch, self._first_batch)
+            self._restart(error, pull=pull, batch=batch if recovery.is_cut_off(error) else max(1, batch // 2))
             return True
         self._counted(error)
         self.stop()

@@ -5,8 +5,8 @@
 
 A Pull that timed out has consumed nothing and is sent again. What the service could not encode it has lost (Openwsman:
 182 of 1,003 rows came), a context that is gone is gone, and of a Pull whose connection was lost nobody knows whether it
-was answered: then all that came is discarded, and the enumeration begins again with half of what was asked for at a
-time. Nothing is skipped, as the order of the rows is not stable.
+was answered: then all that came is discarded, and the enumeration begins again, with half of what was asked for at a
+time unless the connection is to blame. Nothing is skipped, as the order of the rows is not stable.
 
 Judges errors and counts; the conversation is ``enumeration.py``'s.
 """

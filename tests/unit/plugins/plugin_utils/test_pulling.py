@@ -146,7 +146,7 @@ def test_a_pull_that_is_cut_off_may_have_been_answered_so_all_begins_again(befor
     talk = Talk(first("a"), before, cut_off(), "", first("a", "d1"), pulled("b", "d2"), pulled("d", None))
     assert talk.run() == f"Enumerate Pull c1 a {events} Release c2 Enumerate Pull d1 a Pull d2 b d"
     assert talk.rows == ["a", "b", "d"]
-    assert talk.enumeration.recovered == [{"at_pull": 2, "fault": None, "action": "restarted", "max_elements": 50}]
+    assert talk.enumeration.recovered == [{"at_pull": 2, "fault": None, "action": "restarted", "max_elements": 100}]
 
 
 @pytest.mark.parametrize("error", [cut_off(silent=True), TransportError("Refused.", step="connect")])

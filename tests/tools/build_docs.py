@@ -41,6 +41,8 @@ def build(environment: bootstrap.Environment) -> None:
     make = ["collection", "--use-current", "--squash-hierarchy", "--cleanup", "everything", "--fail-on-error"]
     config = ["--config-file", str(ROOT / "docs" / "antsibull-docs.cfg")]
     run([antsibull, *config, *make, "--dest-dir", str(pages), "wsman.automation"], variables)
+    guides = ROOT / "docs" / "docsite" / "rst"  # of which antsibull-docs takes texts alone
+    shutil.copytree(guides / "images", pages / "docsite" / "images")
     shutil.copytree(collection / IMAGES, pages / IMAGES.name)  # antsibull-docs takes the guides alone
     sphinx = [environment.python, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q", "-c", str(ROOT / "docs")]
     run([*sphinx, "-d", str(ROOT / ".build" / "docs-doctrees"), str(pages), str(OUTPUT)], variables)

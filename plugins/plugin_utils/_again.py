@@ -68,8 +68,10 @@ class Tries:
             return self._replay(message, error, unheard=left and not self._exchange.received)
         if _failures.is_unopened(error):
             return self._reconnect(message, error)
-        if message.replay is None or not left or not _failures.is_lost(error):
+        if message.replay is None or not _failures.is_lost(error):
             return None
+        if not left:  # within a login, to a service that has let this account in before
+            return self._reconnect(message, error)
         again = dataclasses.replace(
             message, data=message.replay, repeatable=True, not_after=self._exchange.alive_at + robust.SECONDS
         )

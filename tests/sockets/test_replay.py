@@ -117,7 +117,8 @@ def fails(port, *, replay=REPLAY, **more):
 
 
 def bodies(one):
-    return [request.body for request in one.requests]
+    """Of what was posted: a port that is not known yet is also asked whether it speaks TLS."""
+    return [request.body for request in one.requests if request.line.startswith("POST")]
 
 
 LOSSES = [before, within, between_chunks, after, notices_alone]
@@ -257,6 +258,26 @@ def test_silence_is_a_loss(peer):
     one = peer(lose(silent))
     assert send(one.port, operation_timeout=0.1, read_timeout=0.4).body == ENVELOPE
     assert bodies(one) == [REQUEST, REPLAY]
+
+
+def test_a_login_is_lost_to_a_service_that_is_known(peer):
+    """Nothing of the request has left: it is sent as it is, as often as a connection is opened."""
+    given = {"user": "u", "password": "p", "authentication": "digest", "reconnection_retries": 2}
+    one = peer(lose(after))
+    assert send(one.port, **given).body == ENVELOPE
+    assert bodies(one) == [b"", b"", REQUEST]
+    one = peer(lose([after] * 100))
+    with pytest.raises(TransportError) as caught:
+        send(one.port, **given)
+    assert not caught.value.outcome_unknown
+    assert bodies(one) == [b"", b"", b""]
+
+
+def test_a_login_is_lost_to_a_service_that_is_not_known(peer):
+    one = peer(lose(after))
+    with pytest.raises(TransportError):
+        send(one.port, replay=None, user="u", password="p", authentication="digest")
+    assert bodies(one) == [b""]
 
 
 def test_who_is_silent_to_a_replay_has_nothing_to_say(peer):

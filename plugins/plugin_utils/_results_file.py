@@ -69,7 +69,8 @@ class ResultsFile:
                 if not dry:
                     self._open()
         except UsageError as error:
-            self._tell(error)
+            if _stat(self._path) is not None:
+                self._tell(error)
             raise
 
     def __enter__(self) -> ResultsFile:
@@ -200,6 +201,8 @@ def _locate(path: str) -> str:
         raise UsageError(
             f"{path} is a folder.", option=OPTION, remedy="Name a file in it, such as {{ inventory_hostname }}.jsonl."
         )
+    if os.path.islink(found):
+        raise UsageError(f"{path} is a link that leads to itself.", option=OPTION, remedy="Name a file.")
     if held is not None and not stat.S_ISREG(held.st_mode):
         raise UsageError(
             f"{path} is no regular file.", option=OPTION, remedy="Name a regular file, or one that is not there yet."

@@ -231,15 +231,19 @@ class Enumeration:
             self._released()
             return not self.finished
         pull, batch = self._step == "pull", self._batch()
-        remedy = self._recovery.choose(error, pull=pull, batch=batch if pull or self.optimize else 1)
+        grown = pull and batch > self._first_batch
+        remedy = self._recovery.choose(error, pull=pull, batch=batch if pull or self.optimize else 1, grown=grown)
         if remedy == "repeated":
-            self._recovery.repeat(error, self.pulls + 1, batch)
+            self.grows = False
+            self.max_elements = min(self.max_elements, self._first_batch)
+            self._recovery.repeat(error, self.pulls + 1, self._batch())
             return True
         if recovery.is_gone(error) or (isinstance(error, TransportError) and error.step in _NEVER_ARRIVED):
             self._context = None
         if remedy == "restarted" and may_restart:
             batch = min(batch, self._first_batch)
-            self._restart(error, pull=pull, batch=batch if recovery.is_cut_off(error) else max(1, batch // 2))
+            halved = recovery.is_too_large(error, pull=pull) or recovery.is_gone(error)
+            self._restart(error, pull=pull, batch=max(1, batch // 2) if halved else batch)
             return True
         self._counted(error)
         self.stop()

@@ -6,7 +6,8 @@
 A Pull that timed out has consumed nothing and is sent again. What the service could not encode it has lost (Openwsman:
 182 of 1,003 rows came), a context that is gone is gone, and of a Pull whose connection was lost nobody knows whether it
 was answered: then all that came is discarded, and the enumeration begins again, with half of what was asked for at a
-time unless the connection is to blame. Nothing is skipped, as the order of the rows is not stable.
+time unless the connection is to blame. So it does after any fault where more was asked for than at first, which may be
+what the service does not bear. Nothing is skipped, as the order of the rows is not stable.
 
 Judges errors and counts; the conversation is ``enumeration.py``'s.
 """
@@ -54,14 +55,16 @@ class Recovery:
         """Time-outs are counted anew after each answer."""
         self._repetitions = 0
 
-    def choose(self, error: WSManError, *, pull: bool, batch: int) -> Remedy | None:
+    def choose(self, error: WSManError, *, pull: bool, batch: int, grown: bool = False) -> Remedy | None:
         """What helps against *error* of a Pull, or of an Enumerate that asked for items; None where nothing does.
 
-        *batch* is what was asked for: where a single row does not fit, fewer cannot be asked for.
+        *batch* is what was asked for: where a single row does not fit, fewer cannot be asked for. *grown* is true where
+        that is more than at first, by our own choice.
         """
         if pull and is_time_out(error):
             return "repeated" if self._repetitions < REPETITIONS else None
         helps = pull if is_gone(error) or is_cut_off(error) else batch > 1 and is_too_large(error, pull=pull)
+        helps = helps or (grown and isinstance(error, WSManFault))
         return "restarted" if helps and self.restarts < RESTARTS else None
 
     def repeat(self, error: WSManError, pull: int, batch: int) -> None:

@@ -254,7 +254,20 @@ class TestBatch:
 
     @pytest.mark.parametrize("timed_out", [fault("wsman:TimedOut"), fault("wsen:TimedOut")])
     def test_a_fault_says_nothing_of_the_size_of_rows(self, timed_out):
-        assert self.asked(first("a"), timed_out, timed_out, pulled("b", None)) == [2, 4, 4, 4]
+        """What timed out may have been too much: it is asked for as much as at first, and that stays so."""
+        answers = [first("a"), timed_out, timed_out, pulled("b"), pulled("d", None)]
+        assert self.asked(*answers) == [2, 4, 2, 2, 2]
+
+    @pytest.mark.parametrize("given", [fault("wsman:InternalError"), fault("wsman:UnsupportedFeature")])
+    def test_what_a_service_does_not_bear_is_begun_again_as_it_was_at_first(self, given):
+        assert self.asked(first("a"), given, "", first("a"), pulled("b"), pulled("d", None)) == [2, 4, 2, 2, 2]
+
+    @pytest.mark.parametrize("given", [fault("wsman:InternalError"), fault("wsman:UnsupportedFeature")])
+    def test_what_fails_also_as_it_was_at_first_has_failed(self, given):
+        with pytest.raises(WSManFault):
+            self.asked(first("a"), given, "", first("a"), given, "")
+        with pytest.raises(WSManFault):
+            Talk(first("a"), given, "", max_elements=2).run()
 
     def test_nor_does_an_answer_without_items_or_with_few_of_them(self):
         small = pulled("a").replace(FILLER, "")

@@ -147,6 +147,14 @@ class TestPlace:
         assert os.readlink(tmp_path / "rows") == "elsewhere/real"
         assert (tmp_path / "elsewhere" / "real").read_bytes() == NEW
 
+    @pytest.mark.parametrize("dry", [False, True])
+    def test_a_link_that_leads_to_itself_stays(self, tmp_path, dry):
+        (tmp_path / "rows").symlink_to("other")
+        (tmp_path / "other").symlink_to("rows")
+        with pytest.raises(UsageError, match="^dest: .*rows is a link that leads to itself"):
+            ResultsFile(str(tmp_path / "rows"), dry=dry)
+        assert os.readlink(tmp_path / "rows") == "other"
+
     def test_a_name_as_long_as_names_may_be(self, tmp_path):
         for name in ("n" * 255, "ä" * 127):
             write(tmp_path / name, NEW)

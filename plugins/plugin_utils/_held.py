@@ -204,6 +204,8 @@ class HeldSession(SessionBase):
     def _exchange(self, request: _Request) -> Answer:
         """The request and its answer, by whoever has a connection. Raises LostError and TransportError."""
         if self._own is not None or not self.take():
+            if _starting.is_orphan():
+                raise self._orphaned(request)
             return self._exchange_myself(request)
         head = {**request.head, "seconds": self.seconds_left, "aside": self._is_aside}
         end = None if self._deadline_at is None else self._deadline_at + _MARGIN
@@ -235,8 +237,7 @@ class HeldSession(SessionBase):
         """The process that keeps the session is lost: once more, if that does no harm."""
         data = request.again()
         if _starting.is_orphan():
-            message = "Ansible's main process is gone, and with it the process that kept the session."
-            raise self._lost(request, message, "Run the playbook again.") from lost
+            raise self._orphaned(request) from lost
         if data is not None and (self.seconds_left or 1.0) > 0:
             request.data = data
             try:
@@ -246,6 +247,13 @@ class HeldSession(SessionBase):
                 self._drop()
         message = f"The process that keeps sessions did not answer: {lost}."
         raise self._lost(request, message, "Set keep_session to false to do without it.") from lost
+
+    def _orphaned(self, request: _Request) -> TransportError:
+        """Nobody waits for this task any more: it opens nothing again."""
+        message = "Ansible's main process is gone, and with it the process that kept the session."
+        error = self._lost(request, message, "Run the playbook again.")
+        error.lost = False
+        return error
 
     def _lost(self, request: _Request, message: str, remedy: str) -> TransportError:
         unknown = request.changes and request.left

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import SessionOptions
-from ansible_collections.wsman.automation.plugins.plugin_utils import _held
+from ansible_collections.wsman.automation.plugins.plugin_utils import _held, _starting
 from ansible_collections.wsman.automation.plugins.plugin_utils._held import HeldSession
 from ansible_collections.wsman.automation.plugins.plugin_utils._transport import Session
 
@@ -30,7 +30,7 @@ def session(options: SessionOptions) -> Session | HeldSession:
         _held.forget(options, all_of_host=False)
         return direct(options)
     kept = _kept.get(options) or HeldSession(options)
-    if kept.is_resting and not kept.take():
+    if kept.is_resting and not kept.take() and not _starting.is_orphan():
         _kept.pop(options, None)
         return direct(options)
     return _kept.setdefault(options, kept)

@@ -33,6 +33,7 @@ _WAIT = 0.005
 _LONGEST = 100  # octets of a socket's path; a longer one is named by its folder's descriptor
 
 _main = os.getpid()
+_forked_by: int | None = None
 _secret = os.urandom(32)
 _place = os.path.join(constants.DEFAULT_LOCAL_TMP, "wsman-sessions")
 
@@ -41,9 +42,22 @@ class UnavailableError(Exception):
     """No session can be kept, for this reason."""
 
 
+def _note_parent() -> None:
+    global _forked_by
+    _forked_by = os.getppid()
+
+
+os.register_at_fork(after_in_child=_note_parent)
+
+
+def is_worker() -> bool:
+    """Whether this process was forked by the one that has imported this, which is Ansible's main process."""
+    return _forked_by == _main
+
+
 def is_orphan() -> bool:
-    """Whether this process is no worker of the main process, or no longer."""
-    return os.getpid() != _main and os.getppid() != _main
+    """Whether this is a worker whose main process is gone."""
+    return is_worker() and os.getppid() != _main
 
 
 def connect(*, start: bool) -> Channel | None:
@@ -51,8 +65,8 @@ def connect(*, start: bool) -> Channel | None:
 
     Raises :class:`UnavailableError`.
     """
-    if is_orphan() or (start and os.getpid() == _main):
-        raise UnavailableError("this process is no worker of the process that Ansible began with")
+    if is_orphan() or not (is_worker() or (os.getpid() == _main and not start)):
+        raise UnavailableError("this process is no worker of Ansible's main process, or that is gone")
     try:
         channel = _try()
         return _start() if channel is None and start else channel

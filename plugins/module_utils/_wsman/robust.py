@@ -135,8 +135,10 @@ def _holds_one(data: bytes) -> bool:
 
 
 def _is_notice(data: bytes, charset: str | None) -> bool:
-    begin = data[:_MAX_NOTICE].replace(b"\0", b"").lower()
-    if len(data) > _MAX_NOTICE or not (b"/wbem/wsman/1/wsman/" in begin or b"interactiveevent" in begin):
+    if len(data) > _MAX_NOTICE:
+        return False
+    text = data.replace(b"\0", b"").lower()
+    if b"/wbem/wsman/1/wsman/" not in text and b"interactiveevent" not in text:
         return False
     try:
         message = envelope.load(data, charset=charset)

@@ -108,7 +108,8 @@ class Pulling:
 
         Best effort, in a moment of its own: whatever the service says to it, the enumeration is over for us.
         """
-        context = None if self._held is None else _context(self._held)
+        batch = _load(self._held)
+        context = None if batch is None else batch.context
         self._held = self._taken = None
         if context is None:
             self._enumeration.stop()
@@ -194,7 +195,7 @@ class Pulling:
             except UnknownKind as kind:
                 if not ask:
                     return
-                self._learn(kind, newest or self._held)
+                self._learn(kind, newest)
 
     def _read(self) -> None:
         held = self._held
@@ -231,9 +232,13 @@ class Pulling:
             self._discard()
 
     def _learn(self, kind: UnknownKind, newest: Received | None) -> None:
-        """Have the reader ask for the schema that is lacking, after the end of all that came if it must be."""
-        context = None if newest is None else _context(newest)
-        is_open = context is not None or (newest is None and not self._enumeration.finished)
+        """Have the reader ask for the schema that is lacking, after the end of all that came if it must be.
+
+        Of *newest* and the answer that is held, the last that is no fault tells what is open on the service.
+        """
+        batch = _load(newest) or _load(self._held)
+        context = None if batch is None else batch.context
+        is_open = context is not None if batch is not None else not self._enumeration.finished
         if self._reader is None or self._reader.learn(kind, is_open=is_open):
             return
         self._held = self._taken = None
@@ -248,9 +253,11 @@ class Pulling:
             display.vv(f"WSMAN {one['fault'] or 'lost connection'} {text}", host=self._client.options.host)
 
 
-def _context(received: Received) -> Element | None:
-    """The context in an answer that nobody reads otherwise."""
+def _load(received: Received | None) -> Batch | None:
+    """An answer that nobody reads otherwise, for its context; None where it is none."""
+    if received is None:
+        return None
     try:
-        return pull_reader.read(received.body, **received.how).context
+        return pull_reader.read(received.body, **received.how)
     except WSManError:
         return None

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.wsman.automation.plugins.module_utils import _argspec
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
-from ansible_collections.wsman.automation.plugins.plugin_utils import _sinks
+from ansible_collections.wsman.automation.plugins.plugin_utils import _pulling, _sinks
 from ansible_collections.wsman.automation.tests.unit.plugins.action.fake_service import FakeConnection, fault
 
 THING = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_Thing"
@@ -385,6 +385,16 @@ class TestUnknownService:
         assert [one.get("Name", one.get("instance", {}).get("Name")) for one in rows] == [1, 2]
         assert actions == ["Enumerate", "Release", "Enumerate", "Pull"]
         assert (result["recovered"], result["count"]) == ([], 2)
+
+    @pytest.mark.parametrize("given", [fault("wsman:TimedOut"), fault("wsman:EncodingLimit")])
+    def test_a_fault_of_what_was_sent_ahead_leaves_it_open(self, run, tmp_path, given):
+        """Nobody is asked before the Release; it is the context of the answer that was not used yet."""
+        large = first("1").replace("</p:CIM_Thing>", f"<p:Filler>{'x' * _pulling.SMALL}</p:Filler></p:CIM_Thing>")
+        answers = [large, given, "", first("1"), pulled("2", end=True)]
+        result, actions = self.run(run, *answers, dest=str(tmp_path / "rows"))
+        assert actions == ["Enumerate", "Pull", "Release", "Enumerate", "Pull"]
+        assert [one["Name"] for one in rows_of(tmp_path / "rows")] == [1, 2]
+        assert result["count"] == 2
 
     @pytest.mark.parametrize("return_type", ["object", "object_and_epr"])
     def test_after_the_last_answer_there_is_nothing_to_wait_for(self, run, tmp_path, return_type):

@@ -123,6 +123,13 @@ class Channel:
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
 
+    def abandon(self, on_leaving: t.Callable[[], None]) -> None:
+        """Let nothing more come in, not even that a request leaves, which then does not; and see what came so far."""
+        self.hang_up()
+        with contextlib.suppress(OSError, EOFError):
+            while True:
+                self.receive(0.1, None, on_leaving)
+
     def close(self) -> None:
         """Close the socket."""
         self.connection.close()

@@ -143,7 +143,7 @@ class Conversation:
             return {"error": _plain_session.from_error(error), "here": self._where(kept, error)}, b""
         kept.sound = True
         if self._opened is not None and self._opened[0] is data:
-            self._opened = (data, answer.body, answer.charset)
+            self._opened = None if release.has_ended(answer.body) else (data, answer.body, answer.charset)
         return _plain_session.from_answer(answer), answer.body
 
     def _where(self, kept: Kept, error: WSManError) -> bool | None:

@@ -279,8 +279,10 @@ class HeldSession(SessionBase):
                 request.tell()
                 reply, body = channel.receive(SILENCE, end, request.has_left)
         except (OSError, EOFError) as error:
-            self._drop()
             is_silent = not isinstance(error, (EOFError, ConnectionError))
+            if request is not None:
+                channel.abandon(request.has_left)
+            self._drop()
             raise LostError("it is silent" if is_silent else "it ended", is_silent=is_silent) from error
         except BaseException:  # a time limit of the task: nobody may read what comes now
             self._drop()

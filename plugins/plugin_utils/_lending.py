@@ -80,11 +80,11 @@ class Sessions:
             kept.session.close()
 
     def forget(self, options: SessionOptions, *, all_of_host: bool) -> None:
-        """Close the sessions of *options*, or all with its service; those that are lent, when they are given back."""
+        """Close the sessions of *options*, or all with its host and port; those that are lent, once they come back."""
         key = _plain_session.key_of(options, self._secret)
 
         def concerned(kept: Kept) -> bool:
-            return kept.session.options.url == options.url if all_of_host else kept.key == key
+            return kept.session.options.authority == options.authority if all_of_host else kept.key == key
 
         with self._lock:
             found = [kept for idle in self._idle.values() for kept in idle if concerned(kept)]

@@ -429,6 +429,23 @@ def test_a_silent_holder_holds_nobody(run, peer):
         os.kill(holder, signal.SIGCONT)
 
 
+def test_a_change_is_done_once_also_where_the_holder_comes_back(run, peer):
+    """It was handed over, given up, and sent in another way; the first one then does not leave."""
+    one = peer(serve({}))
+    run.ask("a", "send", options=options(one))
+    run.ask("a", "silence", seconds=0.5)
+    [holder] = run.holders()
+    os.kill(holder, signal.SIGSTOP)
+    try:
+        assert soon(lambda: set(states(holder)) == {"T"})
+        assert run.ask("a", "send", options=options(one), data="<change/>", repeatable=False)["status"] == 200
+    finally:
+        os.kill(holder, signal.SIGCONT)
+    run.ask("b", "send", options=options(one), data="<last/>")
+    time.sleep(0.2)  # for what must not happen
+    assert [request.body for request in one.requests] == [b"<request/>", b"<change/>", b"<last/>"]
+
+
 def test_a_silent_holder_does_not_outstay_a_deadline(run, peer):
     one = peer(serve({}))
     run.ask("a", "send", options=options(one, deadline=1.0))

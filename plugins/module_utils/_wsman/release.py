@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import copy
+import re
 import typing as t
 from xml.etree.ElementTree import Element, SubElement
 
@@ -22,6 +23,12 @@ _ENUMERATE_OR_PULL: t.Final = tuple(
     for encoding in ("ascii", "utf-16-le", "utf-16-be")
 )
 _RELEASE: t.Final = tuple(uris.ACTION_RELEASE.encode(encoding) for encoding in ("ascii", "utf-16-le", "utf-16-be"))
+_TAIL: t.Final = 400
+#: EndOfSequence as the last child of the body's own: what stands there is markup, and no text.
+_ENDED: t.Final = re.compile(
+    rb"<(?:[\w.-]{1,40}:)?EndOfSequence\s*/>\s*</(?:[\w.-]{1,40}:)?(?:Pull|Enumerate)Response\s*>"
+    rb"\s*</(?:[\w.-]{1,40}:)?Body\s*>\s*</(?:[\w.-]{1,40}:)?Envelope\s*>\s*\Z"
+)
 _HEADER: t.Final = xml.qname(uris.NS_SOAP, "Header")
 _BODY: t.Final = xml.qname(uris.NS_SOAP, "Body")
 _ACTION: t.Final = xml.qname(uris.NS_ADDRESSING, "Action")
@@ -46,6 +53,11 @@ def may_open(request: bytes) -> bool:
 def may_close(request: bytes) -> bool:
     """Whether *request* may be a Release."""
     return any(action in request for action in _RELEASE)
+
+
+def has_ended(answer: bytes) -> bool:
+    """Whether *answer* certainly is the last of an enumeration, told without parsing it, as most can be."""
+    return _ENDED.search(answer[-_TAIL:]) is not None
 
 
 def release_after(request: bytes, answer: bytes | None, message_id: str, *, charset: str | None = None) -> bytes | None:

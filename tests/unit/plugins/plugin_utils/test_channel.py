@@ -145,5 +145,15 @@ def test_hanging_up_wakes_who_receives(pair):
     assert ended == [1]
 
 
+def test_what_had_come_is_seen_when_it_is_given_up_and_nothing_more_comes(pair):
+    left = []
+    pair[0].beat()
+    pair[0].leave()
+    pair[1].abandon(lambda: left.append(1))
+    assert left == [1]
+    with pytest.raises(OSError, match="pipe"):
+        pair[0].leave()
+
+
 def test_the_kernel_tells_who_it_is(pair):
     assert pair[0].peer() == (os.getpid(), os.geteuid()) and pair[0].is_mine()

@@ -125,16 +125,15 @@ def test_where_one_is_idle_with_these_options_no_room_is_needed(clock):
 
 def test_forgetting_options_and_a_service(clock):
     sessions = Sessions(9, SECRET)
-    same, user, path, lent = (
-        sessions.lend(one)
-        for one in (OPTIONS, host("srv", user="u"), host("srv", http_prefix="x"), host("srv", user="v"))
+    same, user, port, lent = (
+        sessions.lend(one) for one in (OPTIONS, host("srv", user="u"), host("srv", port=1), host("srv", user="v"))
     )
-    for one in (same, user, path):
+    for one in (same, user, port):
         sessions.give_back(one)
     sessions.forget(dataclasses.replace(OPTIONS, keep_session=False), all_of_host=False)
-    assert [one.session.closed for one in (same, user, path, lent)] == [True, False, False, False]
+    assert [one.session.closed for one in (same, user, port, lent)] == [True, False, False, False]
     sessions.forget(OPTIONS, all_of_host=True)
-    assert [one.session.closed for one in (user, path, lent)] == [True, False, False]
+    assert [one.session.closed for one in (user, port, lent)] == [True, False, False]
     lent.sound = True  # its worker has just had an answer
     sessions.give_back(lent)
     assert lent.session.closed

@@ -135,6 +135,23 @@ def test_a_get_that_names_the_action_is_none():
     assert release.may_open(data) and release.release_after(data, answer(CONTEXT), "0f") is None
 
 
+@pytest.mark.parametrize(
+    ("inner", "told"),
+    [
+        ("<n:Items/><n:EndOfSequence/>", True),
+        (f"<n:Items/><w:EndOfSequence xmlns:w='{uris.NS_WSMAN}'/>", False),  # then it is parsed
+        (f"{CONTEXT}<n:Items><n:EndOfSequence/></n:Items>", False),
+        (f"{CONTEXT}<n:Items><![CDATA[<n:EndOfSequence/></n:PullResponse></s:Body></s:Envelope>]]></n:Items>", False),
+        (f"{CONTEXT}<n:Items/>", False),
+    ],
+)
+def test_the_end_is_told_without_parsing_where_it_is_certain(inner, told):
+    assert release.has_ended(answer(inner)) == told
+    assert release.has_ended(answer(inner) + b"\r\n") == told
+    if told:
+        assert released(PULL, answer(inner)) is None
+
+
 RECORDED = sorted(WIRE.glob("*/*.req.xml"))
 
 
@@ -154,5 +171,6 @@ def test_recorded(path):
             wanted = next(("".join(one.itertext()).strip() for one in found), None) or None
         elif "Fault>" in text and "/enumeration/Pull<" in request.decode():
             wanted = context_of(xml.load(request))
+    assert not (release.has_ended(data) and wanted)
     root = released(request, data)
     assert (None if root is None else context_of(root)) == wanted

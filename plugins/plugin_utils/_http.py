@@ -145,6 +145,7 @@ class _TlsConnection(_Connection, HTTPSConnection):
     """HTTPS; before a byte of the request is sent the certificate has been judged as the options say."""
 
     def connect(self) -> None:
+        self.ssl_context = _tls.context(self.options)  # made anew where its files were renewed since
         try:
             super().connect()
         except (ssl.SSLError, OSError) as error:

@@ -268,9 +268,10 @@ def _label(cache: t.Any) -> str:
 
 
 def _stamp(cache: t.Any) -> tuple[int, ...]:
-    """What changes with a cache's file."""
+    """What changes with a cache: its file, elsewhere its ticket."""
     if cache.cache_type != b"FILE":
-        return ()
+        granting = _granting(cache)
+        return (granting.times.authtime, granting.times.endtime) if granting else ()
     try:
         status = os.stat(cache.name)
     except OSError:

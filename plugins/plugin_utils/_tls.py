@@ -55,6 +55,7 @@ class _Checks(t.NamedTuple):
     crl_file: str | None = None
     limits: _tls_versions.Limits = _tls_versions.Limits()
     identity: _certificates.Identity | None = None
+    files: tuple[t.Any, ...] = ()  # their state, for a run is long, and may renew them itself
 
 
 _with_keys: weakref.WeakValueDictionary[_Checks, ssl.SSLContext] = weakref.WeakValueDictionary()
@@ -126,14 +127,28 @@ def _checks(options: SessionOptions) -> _Checks:
             options.certificate_key_password,
             options.certificate_pfx,
         )
+    ca_cert = None if trusts_all else options.ca_cert
+    crl_file = None if options.skip_revocation_check else options.crl_file or None
+    of_identity = () if identity is None else (identity.pem, identity.key, identity.pfx)
     return _Checks(
-        ca_cert=None if trusts_all else options.ca_cert,
+        ca_cert=ca_cert,
         trusts_all=trusts_all,
         any_name=trusts_all or options.skip_cn_check,
-        crl_file=None if options.skip_revocation_check else options.crl_file or None,
+        crl_file=crl_file,
         limits=_tls_versions.limits(options),
         identity=identity,
+        files=tuple(_state(path) for path in (ca_cert, crl_file, *of_identity) if path),
     )
+
+
+def _state(path: str) -> tuple[t.Any, ...]:
+    """What changes with a file, or with those of a folder; nothing where there is none."""
+    try:
+        names = sorted(os.listdir(path)) if os.path.isdir(path) else []
+        found = [os.stat(one) for one in (path, *(os.path.join(path, name) for name in names))]
+    except (OSError, ValueError):
+        return ()
+    return tuple((one.st_ino, one.st_mtime_ns, one.st_size) for one in found)
 
 
 def _check_library(options: SessionOptions, checks: _Checks) -> None:

@@ -11,7 +11,8 @@ import ssl
 import pytest
 from tls_parts import DER, PEM, fails, is_unusable, issue, options, revocations, send, serve, server
 
-from ansible_collections.wsman.automation.plugins.plugin_utils import _certificates, _revocation, _say, _tls
+from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import TransportError
+from ansible_collections.wsman.automation.plugins.plugin_utils import _certificates, _revocation, _say, _tls, _transport
 
 CA, CN, REVOCATION = {"skip_ca_check": True}, {"skip_cn_check": True}, {"skip_revocation_check": True}
 
@@ -226,6 +227,25 @@ def test_contexts_are_shared_by_what_counts_alone(authority):
         assert _tls.context(options(1, **more)) not in (first, default)
     pins = [_tls.context(options(1, certificate_fingerprint=digit * 64)) for digit in "01"]
     assert pins[0] is pins[1]  # the pin is checked on the peer
+
+
+@pytest.mark.parametrize("what", ["ca_cert", "a folder", "crl_file"])
+def test_files_that_were_renewed_are_read_again(tmp_path, peer, authority, stranger, what):
+    """By a session that lasts, too: a play may exchange a service's certificate together with its authority."""
+    issued, file = issue(authority, "127.0.0.1"), tmp_path / "file.pem"
+    given = {"ca_cert": str(tmp_path if what == "a folder" else file)}
+    before, after = stranger.file.read_bytes(), authority.file.read_bytes()
+    if what == "crl_file":
+        given = {"ca_cert": str(authority.file), "crl_file": str(file)}
+        before, after = (revocations(authority, days=days).public_bytes(PEM) for days in (-1, 1))
+    one = peer(serve, server(issued))
+    file.write_bytes(before)
+    session = _transport.Session(options(one.port, **given))
+    with pytest.raises(TransportError):
+        session.send(b"<request/>")
+    file.write_bytes(after)
+    assert session.send(b"<request/>").status == 200
+    assert send(one.port, **given).status == 200
 
 
 UNREADABLE = {

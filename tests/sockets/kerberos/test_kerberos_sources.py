@@ -37,8 +37,9 @@ def test_a_ticket_cache_is_copied(realm, account, session, open_context, accept,
     assert asked(kind="AS", outcome="ISSUE") == [("AS", "krbtgt/PARTS.TEST", "ISSUE")]  # kinit's
 
 
-def test_a_cache_that_was_renewed_is_copied_again(realm, account, session, asked):
-    path = realm.ccache(account, PASSWORD)
+@pytest.mark.parametrize("kind", ["FILE", "DIR"])
+def test_a_cache_that_was_renewed_is_copied_again(realm, account, session, asked, tmp_path, kind):
+    path = realm.ccache(account, PASSWORD, path=None if kind == "FILE" else f"DIR::{tmp_path}/tkt{account}")
     first = _kerberos.ticket(session(account, kerberos_ccache=path))
     assert _kerberos.ticket(session(account, kerberos_ccache=path)) is first
     time.sleep(1.1)  # a ticket's times are whole seconds

@@ -91,13 +91,14 @@ def _close_inherited(kept: t.Collection[int]) -> None:
 def most_sessions() -> int:
     """How many sessions are kept, by the limit of open files, which is raised as far as it goes.
 
-    Each has one, and so has each worker.
+    Each has one, and so has each worker; what was inherited, a fork's two for each other one, keeps its numbers.
     """
+    taken = max(_SPARE, _SPARE // 2 + len(os.listdir("/proc/self/fd")))
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         soft = hard
-    return MOST if soft == resource.RLIM_INFINITY else max(1, min(MOST, (soft - _SPARE) // 2))
+    return MOST if soft == resource.RLIM_INFINITY else max(1, min(MOST, (soft - taken) // 2))
 
 
 class Holder:
@@ -158,8 +159,12 @@ class Holder:
             memory = self._memories[process] = Memory()
         conversation = Conversation(channel, self._sessions, memory)
         self._conversations[connection.fileno()] = conversation
-        self._poll.register(connection.fileno(), select.EPOLLRDHUP | select.EPOLLONESHOT)
-        conversation.thread.start()
+        try:
+            self._poll.register(connection.fileno(), select.EPOLLRDHUP | select.EPOLLONESHOT)
+            conversation.thread.start()
+        except (OSError, RuntimeError):  # of what the system grants there is no more: this worker goes without
+            del self._conversations[connection.fileno()]
+            channel.close()
 
     def _tidy(self) -> None:
         now = time.monotonic()
@@ -190,6 +195,6 @@ class Holder:
             found = os.stat(path)
             if (found.st_dev, found.st_ino) == (self._socket.st_dev, self._socket.st_ino):
                 os.unlink(path)
-            if select.select([self._watch], [], [], 0)[0]:
+            if any(number == self._watch for number, _event in self._poll.poll(0)):
                 os.unlink(lock.name)
                 os.rmdir(self._folder)

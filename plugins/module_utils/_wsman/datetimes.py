@@ -24,6 +24,12 @@ _CIM_WILDCARD = re.compile(r"[\d*]{14}\.[\d*]{6}(?:[+-][\d*]{3}|:000)", re.ASCII
 _ISO_INSTANT = re.compile(
     r"(\d{4,9})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?\s*([Zz]|[+-]\d\d(?::?\d\d)?)?", re.ASCII
 )
+#: As most services write most instants, and as ``to_iso`` would: nothing about it need be checked.
+_USUAL_INSTANT = re.compile(
+    r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?"
+    r"(?:Z|[+-](?:0[1-9]|1\d):[0-5]\d)?",
+    re.ASCII,
+)
 _ISO_INTERVAL = re.compile(
     r"(-)?P(?=\d|T\d)(?:(\d{1,18})Y)?(?:(\d{1,18})M)?(?:(\d{1,18})W)?(?:(\d{1,18})D)?"
     r"(?:T(?=\d)(?:(\d{1,18})H)?(?:(\d{1,18})M)?(?:(\d{1,18})(?:[.,](\d+))?S)?)?",
@@ -37,9 +43,9 @@ Key = tuple[t.Any, ...]
 SPELLINGS: t.Final = "ISO 8601 or the 25 characters of CIM"
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(eq=False)  # frozen, ten times the time to make one
 class CIMDateTime:
-    """An instant as it was written.
+    """An instant as it was written; never changed.
 
     *year* begins at 0 (iDRAC prints year 0 for "never"). *fraction* holds the digits after the point, none to many.
     *offset* is minutes east of UTC; ``None`` where none was written or CIM says ``+***``.
@@ -51,8 +57,24 @@ class CIMDateTime:
     hour: int
     minute: int
     second: int
-    fraction: str = ""
-    offset: int | None = 0
+    fraction: str = dataclasses.field(default_factory=str)
+    offset: int | None = dataclasses.field(default_factory=int)
+
+    @classmethod
+    def as_written(cls, text: str) -> CIMDateTime:
+        """The instant of a text that ``to_iso`` would write so: most are shown, and nobody asks for their parts."""
+        instant = object.__new__(cls)
+        vars(instant)["_iso"] = text
+        return instant
+
+    def __getattr__(self, name: str) -> t.Any:
+        """The parts of one that is as it was written."""
+        text = vars(self).get("_iso")
+        match = _ISO_INSTANT.fullmatch(text) if text and name in self.__dataclass_fields__ else None
+        if match is None:
+            raise AttributeError(name)
+        vars(self).update(vars(_make_instant(match, _parse_zone(match[8]))))
+        return vars(self)[name]
 
     def __post_init__(self) -> None:
         if 1 <= self.month <= 12 and 1 <= self.day <= 28 and self.hour <= 23 and max(self.minute, self.second) <= 59:
@@ -159,6 +181,8 @@ def parse(text: str) -> CIMDateTime | CIMInterval | CIMWildcard:
     ValueError for anything else: dates alone, negative years (MS-WSMV note 39) and impossible days included.
     """
     stripped = text.strip()
+    if _USUAL_INSTANT.fullmatch(stripped):
+        return CIMDateTime.as_written(stripped)
     if match := _ISO_INSTANT.fullmatch(stripped):
         return _make_instant(match, _parse_zone(match[8]))
     if match := _CIM_INSTANT.fullmatch(stripped):
@@ -186,6 +210,7 @@ def _make_instant(match: re.Match[str], offset: int | None) -> CIMDateTime:
     return CIMDateTime(year, month, day, hour, minute, second, match[7] or "", offset)
 
 
+@functools.lru_cache(maxsize=128)
 def _parse_zone(zone: str | None) -> int | None:
     if zone is None or zone in "Zz":
         return None if zone is None else 0

@@ -9,6 +9,7 @@ Knows nothing of the conversation (``enumeration.py``), and asks its caller for 
 from __future__ import annotations
 
 import contextlib
+import gc
 import typing as t
 from xml.etree.ElementTree import Element
 
@@ -56,7 +57,8 @@ def read(
     if schema_of is not None:
         rows = _Rows(schema_of)
         with contextlib.suppress(_Mixed):
-            root = rows.collect(data, charset)
+            with _uncollected():
+                root = rows.collect(data, charset)
             return rows.batch(envelope.read_root(root, data, service=service, **how))
     response = envelope.load(data, service=service, **how)
     elements, context, ended = _read(response)
@@ -76,6 +78,18 @@ def look_ahead(data: bytes, charset: str | None = None) -> Element | None:
             if context is not None:
                 return context
     return None
+
+
+@contextlib.contextmanager
+def _uncollected() -> t.Iterator[None]:
+    """Rows hold no cycles; Python would look for some in all of them, again and again while they become more."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class _Mixed(Exception):
@@ -129,7 +143,7 @@ class _Rows:
         plan = self._kinds.get(kind)
         if plan is None:
             plan = self._kinds[kind] = Kind(row.tag, self._schema(row))
-        return Item(instance=plan.read(row), schema=plan.schema)
+        return Item(None, None, plan.read(row), plan.schema)
 
     def _read_loose(self, row: Element) -> Item:
         schema = self._schema(row)

@@ -14,7 +14,7 @@ import sys
 import typing as t
 from xml.etree.ElementTree import Element
 
-from . import cim, instance, uris, xml
+from . import cim, datetimes, instance, uris, xml
 from .instance import Instance, Value
 from .schema import Property, Schema
 
@@ -29,8 +29,10 @@ class _Irregular(Exception):
     """The plan does not fit the row."""
 
 
+#: The value of a text, which is None where it is empty.
+_Reader: t.TypeAlias = "t.Callable[[str | None], Value]"
 #: A property: its name, how to read its text (None: as it is), whether it may come again, and what is known of it.
-_Column: t.TypeAlias = "tuple[str, t.Mapping[str | None, Value] | None, bool, Property | None]"
+_Column: t.TypeAlias = "tuple[str, _Reader | None, bool, Property | None]"
 
 
 class Kind:
@@ -39,7 +41,10 @@ class Kind:
     def __init__(self, tag: str, schema: Schema | None) -> None:
         self.schema = schema
         self._columns = _Columns(schema)
-        self._class = (None, None) if tag == instance.XML_FRAGMENT else xml.split(tag)[::-1]
+        self._namespace, name = xml.split(tag)
+        self._name: str | None = sys.intern(name)
+        if tag == instance.XML_FRAGMENT:
+            self._namespace = self._name = None
 
     def read(self, row: Element) -> Instance:
         """The instance that *row* is. ProtocolError where it is nested too deep."""
@@ -50,38 +55,40 @@ class Kind:
             return instance.from_element(row, self.schema)
 
     def _read(self, row: Element) -> Instance:
-        _refuse_data(row)
-        read = Instance(*self._class)
-        properties, columns, again = read.properties, self._columns, 0
-        for child in row:
-            name, readings, many, member = columns[child.tag]
+        """Written for speed: each step is done for every value of an answer."""
+        properties: dict[str, Value] = {}
+        read = Instance(self._name, self._namespace, properties, {}, None)
+        columns, again = self._columns, 0
+        for child in row[:]:
+            name, reader, many, member = columns[child.tag]
             value: Value
             if child.keys() or len(child):
-                value = (
-                    None if child.attrib == _NIL and not len(child) else self._read_nested(read, child, name, member)
-                )
-            elif readings is None:
+                plain_nil = child.attrib == _NIL and not len(child)
+                value = None if plain_nil else self._read_nested(read, child, name, member)
+            elif reader is None:
                 value = child.text or ""
             else:
-                value = readings[child.text]
-            if not many:
-                properties[name] = value
-            elif name not in properties:
-                properties[name] = [value] if member is not None and member.array and value is not None else value
-            else:
-                again += 1
-                properties[name] = _append(properties[name], value)
+                value = reader(child.text)
+            if many:
+                if name in properties:
+                    again += 1
+                    value = _append(properties[name], value)
+                elif value is not None and member is not None and member.array:
+                    value = [value]
+            properties[name] = value
             tail = child.tail
             if tail and not tail.isspace():
                 raise _Irregular
         if len(properties) + again != len(row):
             columns.learn(row)
             raise _Irregular
+        _refuse_data(row)
         return read
 
     def _read_nested(self, read: Instance, child: Element, name: str, member: Property | None) -> Value:
-        if len(child) == 1 and not child.keys() and child[0].tag in _WRAPPED and not (len(child[0]) or child[0].keys()):
-            return self._columns.times[child[0].text]
+        first = child[0] if len(child) == 1 else child
+        if first.tag in _WRAPPED and first is not child and not (len(first) or first.keys() or child.keys()):
+            return self._columns.read_time(first.text)
         if member is not None and member.type == "octetstring" and not member.array:
             raise _Irregular
         if len(child):
@@ -96,71 +103,89 @@ class _Columns(dict[str, _Column]):
 
     def __init__(self, schema: Schema | None) -> None:
         self._schema = schema
-        self.times = _Scalars(Property("", "datetime"))
+        self.read_time: _Reader = _Known(datetimes.parse).__getitem__
 
     def __missing__(self, tag: str) -> _Column:
         if tag == instance.LOCATION:
             raise _Irregular
         name = sys.intern(xml.local(tag))
         member = self._schema.find(name) if self._schema else None
-        readings = None if member is None else _readings(tag, member)
-        self[tag] = column = (name, readings, member is not None and member.array, member)
+        reader = None if member is None else _reader(tag, member)
+        self[tag] = column = (name, reader, member is not None and member.array, member)
         return column
 
     def learn(self, row: Element) -> None:
         """A property that is no array, or of which nothing is known, came more than once."""
         for tag, count in collections.Counter([child.tag for child in row]).items():
-            name, readings, _many, member = self[tag]
+            name, reader, _many, member = self[tag]
             if count > 1 and not (member is not None and member.type == "octetstring"):
-                self[tag] = (name, readings, True, member)
+                self[tag] = (name, reader, True, member)
 
 
-class _Scalars(dict["str | None", Value]):
-    """Reads texts as ``instance`` does, each once: states, sizes and flags are the same in many rows."""
+class _Known(dict["str | None", Value]):
+    """Reads texts as ``instance`` does, each once: states, flags and times are the same in many rows."""
 
-    def __init__(self, member: Property) -> None:
-        self._member = member
+    def __init__(self, parse: t.Callable[[str], Value]) -> None:
+        self._parse = parse
 
     def __missing__(self, text: str | None) -> Value:
-        value = self[text] = instance.read_text(text or "", self._member)
+        value: Value
+        try:
+            value = self._parse(text or "")
+        except ValueError:
+            value = text or ""
+        self[text] = value
         return value
 
 
-class _Integers(_Scalars):
-    """Reads digits without asking twice what they are: numbers are the most that is read, and seldom the same."""
-
-    def __init__(self, member: Property) -> None:
-        super().__init__(member)
-        self._highest = cim.INTEGER_RANGES[member.type][1]
-
-    def __missing__(self, text: str | None) -> Value:
-        if text and len(text) <= 20 and text.isdigit() and text.isascii():
-            number = int(text)
-            if number <= self._highest:
-                self[text] = number
-                return number
-        return super().__missing__(text)
-
-
-class _Blanks(dict["str | None", Value]):
-    """Reads what should be an instance and has no children; each time anew."""
-
-    def __init__(self, tag: str, member: Property) -> None:
-        self._tag = tag
-        self._member = member
-
-    def __missing__(self, text: str | None) -> Value:
-        element = Element(self._tag)
-        element.text = text
-        return instance.read_one(element, self._member)
-
-
-def _readings(tag: str, member: Property) -> _Scalars | _Blanks | None:
-    if member.type == "instance":
-        return _Blanks(tag, member)
+def _reader(tag: str, member: Property) -> _Reader | None:
     if member.type in cim.INTEGER_RANGES:
-        return _Integers(member)
-    return _Scalars(member) if member.type in cim.TYPES and member.type != "string" else None
+        return _integer_reader(member)
+    if member.type in ("real32", "real64"):
+        return _real_reader(member)
+    if member.type == "instance":
+        return _blank_reader(tag, member)
+    if member.type == "datetime":
+        return _Known(datetimes.parse).__getitem__
+    if member.type in cim.TYPES and member.type != "string":
+        return _Known(lambda text: instance.read_text(text, member)).__getitem__
+    return None
+
+
+def _integer_reader(member: Property) -> _Reader:
+    """Digits are read without asking twice what they are: numbers are the most that is read, and seldom the same."""
+    lowest, highest = cim.INTEGER_RANGES[member.type]
+
+    def read(text: str | None) -> Value:
+        if text and len(text) <= 20 and text.isascii() and (text.isdigit() or text.removeprefix("-").isdigit()):
+            number = int(text)
+            if lowest <= number <= highest:
+                return number
+        return instance.read_text(text or "", member)
+
+    return read
+
+
+def _real_reader(member: Property) -> _Reader:
+    """The same; with so few digits none is out of range."""
+
+    def read(text: str | None) -> Value:
+        if text and len(text) <= 20 and text.isascii() and text.removeprefix("-").replace(".", "", 1).isdigit():
+            return float(text)
+        return instance.read_text(text or "", member)
+
+    return read
+
+
+def _blank_reader(tag: str, member: Property) -> _Reader:
+    """For what should be an instance and has no children; each time anew, as it can be changed."""
+
+    def read(text: str | None) -> Value:
+        element = Element(tag)
+        element.text = text
+        return instance.read_one(element, member)
+
+    return read
 
 
 def _refuse_data(row: Element) -> None:

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import datetime
+import pickle
 
 import pytest
 
@@ -160,3 +163,42 @@ def test_timestamps_of_yaml() -> None:
         "2024-01-02T01:04:05.6Z"
     )
     assert datetimes.from_python(datetime.date(2024, 1, 2)) == "2024-01-02"
+
+
+USUAL = [
+    f"{date}T{time}{fraction}"
+    for date in ("0000-01-01", "0001-12-28", "2024-02-29", "2024-02-30", "2024-02-28", "9999-12-31", "2024-13-01")
+    for time in ("00:00:00", "23:59:59", "23:59:60", "24:00:00", "12:60:00")
+    for fraction in ("", ".5", ".000000", ".1234567890")
+]
+
+
+@pytest.mark.parametrize("zone", ["", "Z", "+00:00", "-00:07", "+01:00", "-03:30", "+19:59", "+23:00", "+01:60"])
+def test_what_is_read_in_short_is_what_is_read_at_length(zone):
+    """A small t keeps a text out of the short way, and is read like a large one."""
+    for text in USUAL:
+        compare_ways(text + zone)
+
+
+def compare_ways(text):
+    try:
+        long = datetimes.parse(text.replace("T", "t"))
+    except ValueError:
+        with pytest.raises(ValueError, match="there is no|neither"):
+            datetimes.parse(text)
+        return
+    assert datetimes.parse(text).to_iso() == long.to_iso()
+    assert repr(datetimes.parse(text)) == repr(long)
+    assert hash(datetimes.parse(text)) == hash(long)
+    assert datetimes.parse(text) == long
+
+
+def test_parts_of_an_instant_as_written_are_its_own():
+    written = datetimes.parse("2024-02-28T12:34:56.789+01:00")
+    for one in (written, copy.copy(written), copy.deepcopy(written), pickle.loads(pickle.dumps(written))):
+        assert (one.year, one.month, one.day, one.hour, one.minute, one.second) == (2024, 2, 28, 12, 34, 56)
+        assert (one.fraction, one.offset) == ("789", 60)
+        assert one.to_cim() == "20240228123456.789000+060"
+    assert dataclasses.replace(written, year=2025).to_iso() == "2025-02-28T12:34:56.789+01:00"
+    with pytest.raises(AttributeError, match="seconds"):
+        _ = written.seconds

@@ -9,6 +9,7 @@ That all values are those of the whole tree is shown here for every recorded ans
 
 from __future__ import annotations
 
+import gc
 import pathlib
 import typing as t
 
@@ -96,6 +97,23 @@ def test_never_more_than_a_piece_of_the_tree_stands(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(pull_reader._Rows, "_take", count)
     assert len(read(data).items) == 20000
     assert 0 < most < 2500
+
+
+def test_the_garbage_collector_is_as_it_was() -> None:
+    def schema_of(tag: str, xsi_type: str | None) -> Schema | None:
+        assert not gc.isenabled()
+        raise UnknownKind(tag, xsi_type)
+
+    assert gc.isenabled()
+    with pytest.raises(UnknownKind):
+        pull_reader.read(answer("<p:C/>"), schema_of=schema_of)
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        read(answer("<p:C/>"))
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_without_schemas_items_stay_elements() -> None:

@@ -131,15 +131,20 @@ def requirements(role: str, groups: set[str]) -> list[str]:
 
 
 def steps(environments: dict[str, bootstrap.Environment]) -> list[Step]:
-    """All steps that this machine can run: quick ones first, then the longest, so that two at a time end together."""
+    """All steps that this machine can run: lint, then the longest first, so that those at a time end together."""
     home = environments.get("newest") or environments["oldest"]
     present = list(environments.values())
-    tables = [pytest_step(environment, group) for group in ("unit", "sockets", "service") for environment in present]
-    quick = [*lint_steps(home), *tables]
-    long = [ansible_test_step(environment, command) for command in ("integration", "sanity") for environment in present]
-    system = [pytest_step(environment, group) for group in ("authentication", "system") for environment in present]
-    last = [demo_step(environment) for environment in present] + [*docs_steps(home), artifact_step(home)]
-    return [step for step in [*quick, *long, *system, *last] if step is not None]
+
+    def tests(*groups: str) -> list[Step | None]:
+        return [pytest_step(environment, group) for group in groups for environment in present]
+
+    def sandboxed(command: str) -> list[Step | None]:
+        return [ansible_test_step(environment, command) for environment in reversed(present)]
+
+    long = [*tests("system"), *sandboxed("sanity"), *tests("authentication"), *sandboxed("integration")]
+    rest = [*docs_steps(home), *tests("sockets", "service", "unit"), artifact_step(home)]
+    last = [demo_step(environment) for environment in present]
+    return [step for step in [*lint_steps(home), *long, *rest, *last] if step is not None]
 
 
 def lint_steps(home: bootstrap.Environment) -> list[Step]:

@@ -66,15 +66,15 @@ def invoke(uri=WMI):
 @pytest.mark.parametrize(
     ("request_of", "profile", "carries"),
     [
-        (lambda: invoke(), "windows", True),
-        (lambda: invoke(), "auto", True),
+        (invoke, "windows", True),
+        (invoke, "auto", True),
         (lambda: invoke(CIM), "windows", True),
         (lambda: invoke(CIM), "auto", False),
         (lambda: invoke(CONFIG), "windows", False),
         (lambda: operations.get(Target(WMI)), "windows", True),
         (lambda: operations.delete(Target(WMI)), "windows", True),
         (lambda: Enumeration(Target(WMI)).next_request(), "windows", True),
-        (lambda: invoke(), "omi", False),
+        (invoke, "omi", False),
         (lambda: invoke(CIM), "idrac", False),
     ],
 )

@@ -95,7 +95,7 @@ def errors():
     yield UsageError("wrong")
 
 
-@pytest.mark.parametrize("error", errors(), ids=str)
+@pytest.mark.parametrize("error", list(errors()), ids=str)
 def test_errors_arrive_with_all_that_is_known(error):
     arrived = _plain_session.to_error(through(_plain_session.from_error(error)))
     assert str(arrived) == str(error) and vars(arrived) == vars(error)

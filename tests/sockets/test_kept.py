@@ -58,7 +58,7 @@ class Run:
         """The next result of a worker."""
         end, wanted = time.monotonic() + seconds, self._name(worker)
         while not self._answers.get(wanted):
-            ready, _, _ = select.select([self.process.stdout], [], [], max(0.0, end - time.monotonic()))
+            ready = select.select([self.process.stdout], [], [], max(0.0, end - time.monotonic()))[0]
             assert ready, f"{worker} does not answer"
             line = self.process.stdout.readline()
             assert line, "the run has ended"

@@ -69,7 +69,7 @@ def test_a_kind_is_asked_for_once_however_many_rows_it_has() -> None:
 
 
 def test_names_of_properties_are_the_same_objects_in_all_answers() -> None:
-    first, second = (read(answer(*many(2))).items[1].instance for _ in range(2))
+    first, second = (read(answer(*many(2))).items[1].instance for _time in range(2))
     assert first and second
     assert next(iter(first.properties)) is next(iter(second.properties))
 

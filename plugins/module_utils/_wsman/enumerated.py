@@ -14,12 +14,14 @@ from xml.etree.ElementTree import Element
 
 from . import addressing, instance, uris, xml
 from .addressing import EndpointReference, Target
+from .envelope import Response
 from .instance import Instance
 from .schema import Schema
 
 _PROTOCOL: t.Final = (uris.NS_ENUMERATION, uris.NS_WSMAN)
 _ITEM: t.Final = frozenset(xml.qname(namespace, "Item") for namespace in _PROTOCOL)
 _ITEMS: t.Final = frozenset(xml.qname(namespace, "Items") for namespace in _PROTOCOL)
+_ESTIMATE: t.Final = xml.qname(uris.NS_WSMAN, "TotalItemsCountEstimate")
 
 
 @dataclasses.dataclass(slots=True)
@@ -47,6 +49,24 @@ class Batch:
     ended: bool
     estimate: int | None = None
     kind: str | None = None
+
+
+def batch(response: Response) -> Batch:
+    """What *response* holds, its items as elements; nothing, and the end, where it answers something else."""
+    content, kind = response.content, kind_of(response.content)
+    elements, context, ended = ([], None, True) if content is None or kind is None else read(content)
+    return Batch([Item(one) for one in elements], context, ended, _estimate(response), kind)
+
+
+def kind_of(content: Element | None) -> str | None:
+    """``EnumerateResponse`` or ``PullResponse``; None for anything else."""
+    namespace, name = xml.split(content.tag) if content is not None else (None, "")
+    return name if namespace == uris.NS_ENUMERATION else None
+
+
+def _estimate(response: Response) -> int | None:
+    text = "" if response.header is None else (response.header.findtext(_ESTIMATE) or "").strip()
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def read(content: Element) -> tuple[list[Element], Element | None, bool]:

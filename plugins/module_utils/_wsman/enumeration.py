@@ -56,7 +56,6 @@ _SECONDS: t.Final = 1.0
 #: Never more than Windows gives at all (MaxBatchItems, 32,000 as it is delivered).
 _MOST: t.Final = 32_000
 _NEVER_ARRIVED: t.Final = ("resolve", "connect", "proxy", "tls", "authentication")
-_ESTIMATE: t.Final = xml.qname(uris.NS_WSMAN, "TotalItemsCountEstimate")
 _CONTEXT: t.Final = xml.qname(uris.NS_ENUMERATION, "EnumerationContext")
 _EXPIRES: t.Final = xml.qname(uris.NS_ENUMERATION, "Expires")
 
@@ -153,12 +152,7 @@ class Enumeration:
         if self._step in ("release", "finished"):
             self._released()
             return []
-        content = response.content
-        if content is None or xml.split(content.tag)[0] != uris.NS_ENUMERATION:
-            return self.take(Batch([], None, True))
-        elements, context, ended = enumerated.read(content)
-        items = [Item(one) for one in elements]
-        return self.take(Batch(items, context, ended, _estimate(response), xml.local(content.tag)))
+        return self.take(enumerated.batch(response))
 
     def take(self, batch: Batch) -> list[Item]:
         """The items of an answer that count, in order.
@@ -366,11 +360,6 @@ class Enumeration:
         if note:
             error.add_note(note)
         return error
-
-
-def _estimate(response: Response) -> int | None:
-    text = "" if response.header is None else (response.header.findtext(_ESTIMATE) or "").strip()
-    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _choose(choices: t.Mapping[str, _Chosen], name: str, option: str) -> _Chosen:

@@ -9,6 +9,7 @@ Knows nothing of the conversation (``enumeration.py``), and asks its caller for 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import gc
 import typing as t
 from xml.etree.ElementTree import Element
@@ -24,7 +25,6 @@ from .schema import Schema
 SchemaOf: t.TypeAlias = t.Callable[[str, "str | None"], "Schema | None"]
 
 _BODY: t.Final = xml.qname(uris.NS_SOAP, "Body")
-_ESTIMATE: t.Final = xml.qname(uris.NS_WSMAN, "TotalItemsCountEstimate")
 #: Local names as they stand in the octets of an answer.
 _END: t.Final = b"EndOfSequence"
 _CONTEXT: t.Final = b"EnumerationContext"
@@ -60,9 +60,7 @@ def read(
             with _uncollected():
                 root = rows.collect(data, charset)
             return rows.batch(envelope.read_root(root, data, service=service, **how))
-    response = envelope.load(data, service=service, **how)
-    elements, context, ended = _read(response)
-    return Batch([Item(one) for one in elements], context, ended, _estimate(response), _kind(response.content))
+    return enumerated.batch(envelope.load(data, service=service, **how))
 
 
 def look_ahead(data: bytes, charset: str | None = None) -> Element | None:
@@ -121,14 +119,14 @@ class _Rows:
 
     def batch(self, response: Response) -> Batch:
         """What *response*, whose tree it was, holds."""
-        loose, context, ended = _read(response)
-        items = [*self._items, *map(self._read_loose, loose)]
-        return Batch(items, context, ended, _estimate(response), _kind(response.content))
+        found = enumerated.batch(response)
+        loose = [self._read_loose(one.element) for one in found.items if one.element is not None]
+        return dataclasses.replace(found, items=[*self._items, *loose])
 
     def _take(self, root: Element, *, complete: bool) -> None:
         """Read what stands in Items, but for the last row as long as it is not *complete*."""
         content = _content(root)
-        if content is None or _kind(content) is None:
+        if content is None or enumerated.kind_of(content) is None:
             return
         for number in range(self._finished, len(content)):
             grows = not complete and number == len(content) - 1
@@ -160,20 +158,9 @@ def _content(root: Element) -> Element | None:
     return next(iter(body), None) if body is not None else None
 
 
-def _kind(content: Element | None) -> str | None:
-    """``EnumerateResponse`` or ``PullResponse``; None for anything else."""
-    namespace, name = xml.split(content.tag) if content is not None else (None, "")
-    return name if namespace == uris.NS_ENUMERATION else None
-
-
-def _read(response: Response) -> tuple[list[Element], Element | None, bool]:
-    content = response.content
-    return ([], None, True) if content is None or _kind(content) is None else enumerated.read(content)
-
-
 def _context_before_items(content: Element | None) -> Element | None:
     """The context, once it is complete: items have begun."""
-    if content is None or _kind(content) is None:
+    if content is None or enumerated.kind_of(content) is None:
         return None
     context = None
     for child in content:
@@ -182,8 +169,3 @@ def _context_before_items(content: Element | None) -> Element | None:
         if enumerated.is_context(child):
             context = child
     return None
-
-
-def _estimate(response: Response) -> int | None:
-    text = "" if response.header is None else (response.header.findtext(_ESTIMATE) or "").strip()
-    return int(text) if text.isascii() and text.isdigit() else None

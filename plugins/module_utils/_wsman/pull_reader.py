@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import gc
+import re
 import typing as t
 from xml.etree.ElementTree import Element
 
@@ -19,6 +20,7 @@ from .enumerated import Batch, Item
 from .envelope import Response
 from .errors import ProtocolError
 from .pull_reader_rows import Kind
+from .pull_reader_runs import NEXT, Pattern, references
 from .schema import Schema
 
 #: The schema of an item by its tag and its ``xsi:type``; None where nothing is known. May raise ``UnknownKind``.
@@ -28,6 +30,15 @@ _BODY: t.Final = xml.qname(uris.NS_SOAP, "Body")
 #: Local names as they stand in the octets of an answer.
 _END: t.Final = b"EndOfSequence"
 _CONTEXT: t.Final = b"EnumerationContext"
+
+#: Octets of an answer in which it is worth while to look how rows are written.
+LARGE: t.Final = 64 * 1024
+#: Characters that are parsed at a time, where nothing better is known.
+STEP: t.Final = 8 * 1024
+#: How many rows may be unlike all before them, besides a quarter of all.
+MISSES: t.Final = 16
+#: Shows by where it comes out whether the parser stands between two rows.
+_PROBE: t.Final = '<probe xmlns=""/>'
 
 
 class UnknownKind(Exception):
@@ -90,6 +101,10 @@ def _uncollected() -> t.Iterator[None]:
             gc.enable()
 
 
+class _Unlike(Exception):
+    """The rows are not alike, or the text is not where they end for certain."""
+
+
 class _Mixed(Exception):
     """There are ``wsman:Item``: of what stands beside them, too, the neighbours tell what it belongs to."""
 
@@ -108,6 +123,10 @@ class _Rows:
 
     def collect(self, data: bytes, charset: str | None) -> Element:
         """The tree without the items."""
+        if len(data) >= LARGE:
+            with contextlib.suppress(_Unlike, SyntaxError, LookupError, ValueError):
+                return self._collect_runs(xml.Steps(data, charset))
+            self._begin()
         root: Element | None = None
         for grown in xml.grow(data, charset):
             if grown is not root:
@@ -116,6 +135,59 @@ class _Rows:
             self._take(root, complete=False)
         self._take(t.cast(Element, root), complete=True)
         return t.cast(Element, root)
+
+    def _collect_runs(self, steps: xml.Steps) -> Element:
+        """The same; of rows that are written alike the parser reads the first ones only."""
+        text = steps.text
+        known = None if text is None else references(text)
+        if text is None or known is None:
+            raise _Unlike
+        fed = self._feed_to_items(steps, text)
+        found = _end_of_first(steps, text, fed)
+        patterns: dict[str, Pattern] = {}
+        missed = 0
+        while found is not None and missed <= MISSES + len(self._items) // 4:
+            name, place = found
+            row = self._feed_rows(steps, text[fed:place])
+            if name not in patterns:
+                patterns[name] = Pattern(self._kind(row), known)
+            patterns[name].learn(text[_start_of_row(text, name, place) : place], row)
+            fed = place
+            while (following := NEXT.match(text, fed)) and following[1] in patterns:
+                items, place = patterns[following[1]].read(text, fed)
+                self._items += items
+                if not items:
+                    break
+                fed = place
+            found = following and _end(text, following[1], fed)
+            missed += 1
+        for start in range(fed, len(text), STEP):
+            steps.feed(text[start : start + STEP])
+            self._take(t.cast(Element, steps.root), complete=False)
+        root = steps.close()
+        self._take(root, complete=True)
+        return root
+
+    def _feed_to_items(self, steps: xml.Steps, text: str) -> int:
+        """How far it was read until a row had begun."""
+        for start in range(0, len(text), STEP):
+            steps.feed(text[start : start + STEP])
+            if len(_open_items(steps.root)):
+                return start + STEP
+        raise _Unlike
+
+    def _feed_rows(self, steps: xml.Steps, text: str) -> Element:
+        """Read to the end of a row, which is given; _Unlike where that is not where the text ends."""
+        steps.feed(text)
+        rows = _open_items(steps.root)
+        count = len(rows)
+        steps.feed(_PROBE)
+        if len(rows) != count + 1 or not count:
+            raise _Unlike
+        self._items += [self._read_row(row) for row in rows[:-1]]
+        last = rows[-2]
+        del rows[:]
+        return last
 
     def batch(self, response: Response) -> Batch:
         """What *response*, whose tree it was, holds."""
@@ -137,11 +209,15 @@ class _Rows:
             self._finished = number if grows else number + 1
 
     def _read_row(self, row: Element) -> Item:
+        plan = self._kind(row)
+        return Item(None, None, plan.read(row), plan.schema)
+
+    def _kind(self, row: Element) -> Kind:
         kind = (row.tag, row.get(instance.TYPE))
         plan = self._kinds.get(kind)
         if plan is None:
             plan = self._kinds[kind] = Kind(row.tag, self._schema(row))
-        return Item(None, None, plan.read(row), plan.schema)
+        return plan
 
     def _read_loose(self, row: Element) -> Item:
         schema = self._schema(row)
@@ -151,6 +227,37 @@ class _Rows:
         if enumerated.has_parts(row):
             raise _Mixed
         return self._schema_of(row.tag, row.get(instance.TYPE))
+
+
+def _open_items(root: Element | None) -> Element:
+    """The Items that grow; an empty element where none do."""
+    content = None if root is None else _content(root)
+    if content is None or enumerated.kind_of(content) is None or not len(content):
+        return Element("")
+    return content[-1] if enumerated.is_items(content[-1]) else Element("")
+
+
+def _end_of_first(steps: xml.Steps, text: str, place: int) -> tuple[str, int] | None:
+    """How the row that grows is named in the text, and where it seems to end."""
+    name = re.escape(xml.local(_open_items(steps.root)[-1].tag))
+    found = re.compile(rf"</((?:[^\s<>/:]+:)?{name})>").search(text, place)
+    return found and (found[1], found.end())
+
+
+def _end(text: str, name: str, place: int) -> tuple[str, int] | None:
+    """The same of the row that begins at *place* and is named so."""
+    end = f"</{name}>"
+    found = text.find(end, place)
+    return None if found < 0 else (name, found + len(end))
+
+
+def _start_of_row(text: str, name: str, end: int) -> int:
+    """Where the last row before *end* seems to begin."""
+    start = end
+    while (start := text.rfind(f"<{name}", 0, start)) >= 0:
+        if text[start + len(name) + 1] in " \t\n>":
+            return start
+    raise _Unlike
 
 
 def _content(root: Element) -> Element | None:

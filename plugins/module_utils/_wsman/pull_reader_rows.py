@@ -22,17 +22,36 @@ from .schema import Property, Schema
 DEPTH: t.Final = 4
 
 _NIL: t.Final = {instance.NIL: "true"}
-_WRAPPED: t.Final = frozenset(xml.qname(uris.NS_CIM, name) for name in instance.DATETIME_WRAPPERS)
+#: What datetimes stand in.
+WRAPPED: t.Final = frozenset(xml.qname(uris.NS_CIM, name) for name in instance.DATETIME_WRAPPERS)
 
 
-class _Irregular(Exception):
+class Irregular(Exception):
     """The plan does not fit the row."""
 
 
 #: The value of a text, which is None where it is empty.
 _Reader: t.TypeAlias = "t.Callable[[str | None], Value]"
-#: A property: its name, how to read its text (None: as it is), whether it may come again, and what is known of it.
-_Column: t.TypeAlias = "tuple[str, _Reader | None, bool, Property | None]"
+
+
+class Column(t.NamedTuple):
+    """A property: its name, how to read a text (None: as it is), whether it may come again, what is known of it."""
+
+    name: str
+    reader: _Reader | None
+    many: bool
+    member: Property | None
+
+    @property
+    def range(self) -> tuple[int, int] | None:
+        """The least and the greatest of an integer."""
+        return None if self.member is None else cim.INTEGER_RANGES.get(self.member.type)
+
+    @property
+    def is_whole(self) -> bool:
+        """True where a value is not that of each text: octets are joined, an instance has no text."""
+        member = self.member
+        return member is not None and (member.type == "instance" or (member.type == "octetstring" and not member.array))
 
 
 class Kind:
@@ -41,23 +60,32 @@ class Kind:
     def __init__(self, tag: str, schema: Schema | None) -> None:
         self.schema = schema
         self._columns = _Columns(schema)
-        self._namespace, name = xml.split(tag)
-        self._name: str | None = sys.intern(name)
+        self.namespace, name = xml.split(tag)
+        self.name: str | None = sys.intern(name)
         if tag == instance.XML_FRAGMENT:
-            self._namespace = self._name = None
+            self.namespace = self.name = None
+
+    @property
+    def read_time(self) -> _Reader:
+        """Reads what stands in the wrapper of a datetime."""
+        return self._columns.read_time
+
+    def column(self, tag: str) -> Column:
+        """What is known of the property with that tag. Irregular where it is none."""
+        return self._columns[tag]
 
     def read(self, row: Element) -> Instance:
         """The instance that *row* is. ProtocolError where it is nested too deep."""
         try:
             return self._read(row)
-        except _Irregular:
+        except Irregular:
             xml.check_depth(row, DEPTH)
             return instance.from_element(row, self.schema)
 
     def _read(self, row: Element) -> Instance:
         """Written for speed: each step is done for every value of an answer."""
         properties: dict[str, Value] = {}
-        read = Instance(self._name, self._namespace, properties, {}, None)
+        read = Instance(self.name, self.namespace, properties, {}, None)
         columns, again = self._columns, 0
         for child in row[:]:
             name, reader, many, member = columns[child.tag]
@@ -78,19 +106,19 @@ class Kind:
             properties[name] = value
             tail = child.tail
             if tail and not tail.isspace():
-                raise _Irregular
+                raise Irregular
         if len(properties) + again != len(row):
             columns.learn(row)
-            raise _Irregular
+            raise Irregular
         _refuse_data(row)
         return read
 
     def _read_nested(self, read: Instance, child: Element, name: str, member: Property | None) -> Value:
         first = child[0] if len(child) == 1 else child
-        if first.tag in _WRAPPED and first is not child and not (len(first) or first.keys() or child.keys()):
+        if first.tag in WRAPPED and first is not child and not (len(first) or first.keys() or child.keys()):
             return self._columns.read_time(first.text)
         if member is not None and member.type == "octetstring" and not member.array:
-            raise _Irregular
+            raise Irregular
         if len(child):
             xml.check_depth(child, DEPTH + 1)
         value = instance.read_one(child, member)
@@ -98,20 +126,20 @@ class Kind:
         return value
 
 
-class _Columns(dict[str, _Column]):
+class _Columns(dict[str, Column]):
     """The columns by tag, made where the first row has them."""
 
     def __init__(self, schema: Schema | None) -> None:
         self._schema = schema
         self.read_time: _Reader = _Known(datetimes.parse).__getitem__
 
-    def __missing__(self, tag: str) -> _Column:
+    def __missing__(self, tag: str) -> Column:
         if tag == instance.LOCATION:
-            raise _Irregular
+            raise Irregular
         name = sys.intern(xml.local(tag))
         member = self._schema.find(name) if self._schema else None
         reader = None if member is None else _reader(tag, member)
-        self[tag] = column = (name, reader, member is not None and member.array, member)
+        self[tag] = column = Column(name, reader, member is not None and member.array, member)
         return column
 
     def learn(self, row: Element) -> None:
@@ -119,7 +147,7 @@ class _Columns(dict[str, _Column]):
         for tag, count in collections.Counter([child.tag for child in row]).items():
             name, reader, _many, member = self[tag]
             if count > 1 and not (member is not None and member.type == "octetstring"):
-                self[tag] = (name, reader, True, member)
+                self[tag] = Column(name, reader, True, member)
 
 
 class _Known(dict["str | None", Value]):
@@ -191,10 +219,10 @@ def _blank_reader(tag: str, member: Property) -> _Reader:
 def _refuse_data(row: Element) -> None:
     """Attributes that are data, and text beside the properties."""
     if row.text and not row.text.isspace():
-        raise _Irregular
+        raise Irregular
     for name in row.keys():  # noqa: SIM118 - an element is no dictionary
         if name[:1] != "{":
-            raise _Irregular
+            raise Irregular
 
 
 def _append(held: Value, value: Value) -> list[Value]:

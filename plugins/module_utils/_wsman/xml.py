@@ -89,6 +89,39 @@ def grow(data: bytes, charset: str | None = None) -> t.Iterator[Element]:
         raise ProtocolError(f"the service's answer is no XML ({error}); it begins {_excerpt(data)}") from None
 
 
+class Steps:
+    """A document that is parsed in the steps of its reader, as ``grow`` does in its own.
+
+    Whatever is wrong with it raises ``ValueError`` or its kin, and is said better by ``grow``. ``text`` is the whole,
+    with the ends of lines as XML has them; None where it is not UTF-8.
+    """
+
+    def __init__(self, data: bytes, charset: str | None) -> None:
+        source, encoding = _source(data, charset)
+        self.text: str | None = None
+        if encoding == "UTF-8" and len(source) <= MAX_SIZE:
+            _refuse_doctype(source, encoding)
+            text = source.decode("utf-8")
+            self.text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+        self._builder = ElementTree.TreeBuilder()
+        self._parser = ElementTree.XMLParser(target=self._builder, encoding="utf-8")
+
+    def feed(self, text: str) -> None:
+        """What comes next."""
+        self._parser.feed(text)
+
+    @property
+    def root(self) -> Element | None:
+        """As far as it has grown."""
+        return t.cast("Element | None", self._builder.close())
+
+    def close(self) -> Element:
+        """The root of the whole."""
+        root: Element = self._parser.close()
+        _refuse_depth(root)
+        return root
+
+
 def check_depth(element: Element, depth: int) -> None:
     """ProtocolError where *element*, which stood *depth* below its root, makes the answer deeper than MAX_DEPTH."""
     try:

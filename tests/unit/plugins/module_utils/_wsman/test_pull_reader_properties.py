@@ -14,7 +14,7 @@ st = pytest.importorskip("hypothesis.strategies")
 
 from pull_answers import HEAD, SCHEMA, TAIL, by_tree, by_way, unpatched_chunk  # noqa: E402
 
-from ansible_collections.wsman.automation.plugins.module_utils._wsman import xml  # noqa: E402
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import pull_reader, xml  # noqa: E402
 
 EXAMPLES = 60
 ANY = hypothesis.settings(max_examples=EXAMPLES, deadline=None, derandomize=True, database=None)
@@ -182,3 +182,55 @@ def test_what_is_broken_is_refused_alike(content: list[str], data: t.Any) -> Non
         xml._CHUNK = data.draw(st.integers(5, 400))  # type: ignore[misc]
         read = by_way(broken, SCHEMA, relates_to="uuid:1")
     assert read == by_tree(broken, SCHEMA, relates_to="uuid:1")
+
+
+#: Properties in the order in which a service writes them, each with what it may be in a row.
+COLUMNS = st.lists(
+    st.tuples(
+        st.sampled_from(("p:", "p:", "p:", "q:", "")),
+        st.sampled_from(NAMES[:10] + ("Other", "Unknown")),
+        st.lists(
+            st.one_of(
+                st.sampled_from(TEXTS).map(lambda text: (f">{text}</", "")),
+                st.sampled_from(NESTED[:3]).map(lambda text: (f">{text}</", "")),
+                st.sampled_from((' xsi:nil="true"/>', "/>", "", "twice")).map(lambda form: ("", form)),
+            ),
+            min_size=1,
+            max_size=3,
+        ),
+    ),
+    max_size=6,
+    unique_by=lambda column: column[1],
+)
+
+
+def _write(columns: t.Any, chosen: list[int], space: str) -> str:
+    """A row with the form of each column that is chosen."""
+    parts = []
+    for (prefix, name, forms), number in zip(columns, chosen * len(columns), strict=False):
+        (text, form), spelled = forms[number % len(forms)], prefix + name
+        if text:
+            parts.append(f"<{spelled}{text}{spelled}>")
+        elif form == "twice":
+            parts.append(f"<{spelled}>1</{spelled}>" * 2)
+        elif form:
+            parts.append(f"<{spelled}{form}")
+    return f"<p:C>{space}{space.join(parts)}</p:C>"
+
+
+@ANY
+@hypothesis.given(
+    COLUMNS,
+    st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=4), min_size=1, max_size=5),
+    st.sampled_from(("", "", "", "\n  ", "\r\n")),
+    st.sampled_from((SCHEMA, SCHEMA, None)),
+    st.integers(5, 400),
+)
+def test_rows_that_are_alike(columns: t.Any, chosen: t.Any, space: str, schema: t.Any, step: int) -> None:
+    content = "".join(_write(columns, one, space) for one in chosen * 8)
+    data = (HEAD + f"<n:PullResponse><n:Items>{content}</n:Items></n:PullResponse>" + TAIL).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pull_reader, "LARGE", 0)
+        patch.setattr(pull_reader, "STEP", step)
+        read = by_way(data, schema)
+    assert read == by_tree(data, schema)

@@ -1,0 +1,284 @@
+# Copyright (c) 2026 the wsman.automation authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs of rows that are spelled alike: a pattern made of rows that the parser has read takes those after them at once.
+
+Where the parser stands between two rows, text that fits the pattern is well-formed, and opens and closes the same
+elements in the same scope: the parser would be where it was, and need not see it. What does not fit is the parser's.
+What a text may hold only with care, references and ``]]>``, is looked for in the whole document (``references``).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import re
+import typing as t
+from xml.etree.ElementTree import Element
+
+from . import instance, uris, xml
+from .enumerated import Item
+from .instance import Instance, Value
+from .pull_reader_rows import WRAPPED, Column, Irregular, Kind
+
+#: What begins a row, with its name as it is written.
+NEXT: t.Final = re.compile(r"\s*<([^\s<>/!?&'\"=]+)")
+
+#: How often a pattern is made anew; rows that differ more often than that are not alike.
+MOST_CHANGES: t.Final = 24
+
+_TEXT: t.Final = r"[^<\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]*"
+_INTEGER: t.Final = r"-?[0-9]{1,20}"
+_NAME: t.Final = r"[^\s<>/!?&'\"=]+"
+_BLANK: t.Final = r"(?:\s[^<>&]*)?/>"
+_ROW: t.Final = re.compile(rf"\s*(?P<tag><(?P<name>{_NAME})(?:\s[^<>&]*)?(?<!/)>)")
+_CHILD: t.Final = re.compile(
+    rf"\s*<(?P<name>{_NAME})"
+    rf"(?:>{_TEXT}</(?P=name)>"
+    rf"|><(?P<inner>(?P<wrapper>{_NAME})(?:\s[^<>&]*)?(?<!/))>{_TEXT}</(?P=wrapper)></(?P=name)>"
+    rf"|(?P<blank>{_BLANK}))"
+)
+_EMPTY: t.Final = "/>"
+_NIL: t.Final = {instance.NIL: "true"}
+_REFERENCE: t.Final = re.compile("&[^;<&]{0,8};?")
+_NUMBER: t.Final = re.compile("&#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}));")
+_ENTITIES: t.Final = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
+
+#: What stands in a text for other characters, ``&amp;`` last.
+References: t.TypeAlias = "t.Sequence[tuple[str, str]]"
+
+_Texts: t.TypeAlias = "t.Sequence[str | None]"
+
+
+def references(text: str) -> References | None:
+    """All that occur in a document; None where no pattern may be used, as a text in it may not be what it seems."""
+    found = {one: _ENTITIES.get(one) or _character(one) for one in set(_REFERENCE.findall(text))}
+    if "]]>" in text or None in found.values():
+        return None
+    return sorted(t.cast("dict[str, str]", found).items(), key=lambda one: one[1] == "&")
+
+
+def _character(reference: str) -> str | None:
+    """That of a number, if XML has it; of an ampersand by number it would be unclear what it begins."""
+    match = _NUMBER.fullmatch(reference)
+    number = 0 if match is None else int(match[1], 16) if match[1] else int(match[2])
+    character = chr(number) if 0 < number <= 0x10FFFF else "&"
+    return None if character == "&" or uris.UNFIT_FOR_XML.match(character) else character
+
+
+@dataclasses.dataclass
+class _Property:
+    """How a property is *spelled*: of the tag *tag*, once or *many* times, in all rows unless it is *optional*.
+
+    *inner* is the start tag in a datetime, known once one was *written*. The others are the numbers of groups in the
+    pattern: of its text, of the mark of the empty element, and of the mark that says that it is there.
+    """
+
+    tag: str
+    spelled: str
+    column: Column
+    optional: bool
+    many: bool = False
+    inner: str | None = None
+    written: bool = False
+    group: int = 0
+    empty: int = 0
+    there: int = 0
+
+    def around(self) -> tuple[str, str]:
+        """What stands before and after a text."""
+        before, after = f"<{self.spelled}>", f"</{self.spelled}>"
+        if self.inner is None:
+            return before, after
+        return f"{before}<{self.inner}>", f"</{self.inner.split()[0]}>{after}"
+
+
+class Pattern:
+    """How the rows of one *kind* with one start tag are spelled; nothing is until ``learn`` has seen one."""
+
+    def __init__(self, kind: Kind, known: References) -> None:
+        self._kind = kind
+        self._references = known
+        self._properties: list[_Property] = []
+        self._start: tuple[str, str] | None = None  # the start tag, and the name in it
+        self._nil: str | None = None  # as it stands after the name of a property
+        self._has_empty = False
+        self._has_space = False
+        self._changes = 0
+        self._pattern: re.Pattern[str] | None = None
+
+    def learn(self, text: str, row: Element) -> bool:
+        """Take in how the *row* is written that *text* is; False, and nothing is changed, where no pattern can tell."""
+        self._changes += 1
+        if self._changes > MOST_CHANGES:
+            return False
+        before = {**vars(self), "_properties": [dataclasses.replace(one) for one in self._properties]}
+        try:
+            self._compare(text, row)
+            self._pattern = re.compile(self._write())
+            items, end = self.read(text, 0)
+            if end != len(text) or [one.instance for one in items] != [self._kind.read(row)]:
+                raise Irregular
+        except Irregular:
+            vars(self).update(before)
+            return False
+        return True
+
+    def read(self, text: str, place: int) -> tuple[list[Item], int]:
+        """The rows from *place* on that are written so, and the place after them."""
+        if self._pattern is None:
+            return [], place
+        match, start, found = self._pattern.match, place, []
+        while one := match(text, place):
+            found.append(one.groups())
+            place = one.end()
+        return self._items(found, escaped=text.find("&", start, place) >= 0), place
+
+    def _compare(self, text: str, row: Element) -> None:
+        """What is written with what the parser has read."""
+        start = _ROW.match(text)
+        if start is None or self._start not in (None, (start["tag"], start["name"])):
+            raise Irregular
+        place, last, at = start.end(), None, 0
+        for child in row:
+            match = _CHILD.match(text, place)
+            if match is None or xml.local(child.tag) != match["name"].rpartition(":")[2]:
+                raise Irregular
+            again = match["name"] == last
+            if not again:
+                at = self._find(match["name"], child, at)
+            self._take_in(self._properties[at - 1], match, child, again=again)
+            self._has_space |= match[0][0] != "<"
+            place, last = match.end(), match["name"]
+        if text[place:].lstrip() != f"</{start['name']}>":
+            raise Irregular
+        self._has_space |= text[place] != "<"
+        there = {child.tag for child in row}
+        for one in self._properties:
+            one.optional |= one.tag not in there
+        self._start = start["tag"], start["name"]
+
+    def _find(self, spelled: str, child: Element, at: int) -> int:
+        """The place after the property, which stands at *at* or after it, or is new there."""
+        for number, one in enumerate(self._properties[at:], at):
+            if one.spelled == spelled:
+                return number + 1
+        column = self._kind.column(child.tag)
+        if any(one.column.name == column.name for one in self._properties):
+            raise Irregular
+        self._properties.insert(at, _Property(child.tag, spelled, column, self._start is not None, column.many))
+        return at + 1
+
+    def _take_in(self, one: _Property, match: re.Match[str], child: Element, *, again: bool) -> None:
+        blank, inner = match["blank"], match["inner"]
+        if child.tag != one.tag or one.column.is_whole:
+            raise Irregular
+        one.many |= again
+        if blank == _EMPTY:
+            self._has_empty = True
+        elif blank is not None:
+            if "xmlns" in blank or child.attrib != _NIL or self._nil not in (None, blank):
+                raise Irregular
+            self._nil = blank
+        else:
+            if one.written and one.inner != inner or inner is not None and child[0].tag not in WRAPPED:
+                raise Irregular
+            one.inner, one.written = inner, True
+
+    def _write(self) -> str:
+        """The pattern: of each property its text, or all its texts with what is around them."""
+        tag, name = t.cast("tuple[str, str]", self._start)
+        space = r"\s*" if self._has_space else ""
+        parts, count = [rf"\s*{re.escape(tag)}"], 0
+        for one in self._properties:
+            before, after = map(re.escape, one.around())
+            text = _INTEGER if one.column.range is not None and one.inner is None else _TEXT
+            count += 1
+            one.group = count
+            ways = [f"{before}({text}){after}"]
+            if one.many:
+                ways = [f"((?:{before}{text}{after}|<{re.escape(one.spelled)}/>)+)"]
+            if self._nil is not None:
+                ways.append(f"<{re.escape(one.spelled + self._nil)}")
+            if self._has_empty and not one.many:
+                one.empty = count = count + 1
+                ways.append(f"<{re.escape(one.spelled)}()/>")
+            part = f"{space}(?:{'|'.join(ways)})"
+            if one.optional:
+                one.there = count = count + 1
+                part = f"(?:{part}())?"
+            parts.append(part)
+        return f"{''.join(parts)}{space}</{re.escape(name)}>"
+
+    def _items(self, found: list[tuple[str | None, ...]], *, escaped: bool) -> list[Item]:
+        groups = list(zip(*found, strict=True))
+        names = [one.column.name for one in self._properties]
+        columns = [self._values(one, groups, escaped=escaped) for one in self._properties] if found else []
+        rows: t.Iterable[t.Sequence[t.Any]] = zip(*columns, strict=True) if columns else [()] * len(found)
+        made: t.Iterable[dict[str, Value]] = (dict(zip(names, row)) for row in rows)  # noqa: B905 - it takes time
+        if any(one.optional for one in self._properties):
+            made = (
+                {name: value for name, value in one.items() if t.cast("t.Any", value) is not _MISSING} for one in made
+            )
+        kind = self._kind
+        return [Item(None, None, Instance(kind.name, kind.namespace, one, {}, None), kind.schema) for one in made]
+
+    def _values(self, one: _Property, groups: list[tuple[str | None, ...]], *, escaped: bool) -> t.Sequence[t.Any]:
+        """The values of a property in all rows."""
+        texts: _Texts = groups[one.group - 1]
+        if one.empty:
+            texts = ["" if mark is not None else text for text, mark in zip(texts, groups[one.empty - 1], strict=True)]
+        values = self._lists(one, texts, escaped=escaped) if one.many else self._read(one, texts, escaped=escaped)
+        if one.there:
+            marks = groups[one.there - 1]
+            return [_MISSING if mark is None else value for mark, value in zip(marks, values, strict=True)]
+        return values
+
+    def _lists(self, one: _Property, texts: _Texts, *, escaped: bool) -> list[t.Any]:
+        """All texts of all rows are read at once."""
+        before, after = one.around()
+        empty, blank = f"<{one.spelled}/>", before + after
+        whole = [text for text in texts if text is not None]
+        if any(empty in text for text in whole):
+            whole = [text.replace(empty, blank) for text in whole]
+        split = "".join(whole)[len(before) : -len(after)].split(after + before)
+        values = self._read(one, split, escaped=escaped)
+        member = one.column.member
+        is_array = member is not None and member.array
+        lists: list[t.Any] = []
+        start = 0
+        for text in whole:
+            end = start + text.count(after)
+            lists.append(list(values[start:end]) if is_array or end > start + 1 else values[start])
+            start = end
+        if len(lists) == len(texts):
+            return lists
+        following = iter(lists)
+        return [None if text is None else next(following) for text in texts]
+
+    def _read(self, one: _Property, texts: _Texts, *, escaped: bool) -> t.Sequence[t.Any]:
+        if escaped:
+            texts = [self._unescape(text) if text is not None and "&" in text else text for text in texts]
+        read, bounds = one.column.reader, one.column.range
+        if one.inner is not None:
+            read = self._kind.read_time
+        elif bounds is not None and None not in texts:
+            with contextlib.suppress(ValueError):
+                numbers = list(map(int, t.cast("t.Sequence[str]", texts)))
+                if bounds[0] <= min(numbers) and max(numbers) <= bounds[1]:
+                    return numbers
+        if read is None:
+            return texts
+        return [None if text is None else read(text) for text in texts]
+
+    def _unescape(self, text: str) -> str:
+        for reference, character in self._references:
+            text = text.replace(reference, character)
+        return text
+
+
+class _Missing:
+    """The value of a property that is not there."""
+
+
+_MISSING: t.Final = _Missing()

@@ -20,7 +20,14 @@ import typing as t
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import profiles
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.errors import WSManError
 from ansible_collections.wsman.automation.plugins.module_utils._wsman.session import from_options
-from ansible_collections.wsman.automation.plugins.plugin_utils import _held, _plain_session, _say, _sessions, _starting
+from ansible_collections.wsman.automation.plugins.plugin_utils import (
+    _conversation,
+    _held,
+    _plain_session,
+    _say,
+    _sessions,
+    _starting,
+)
 
 _writing = threading.Lock()
 
@@ -97,14 +104,18 @@ class Worker:
     def pid(self) -> int:
         return os.getpid()
 
-    def alarm(self, seconds: float) -> None:
-        """As the time-out of a task does it: an exception in the middle of whatever goes on."""
+    def grace(self, seconds: float) -> None:
+        """Have a holder that this worker starts wait so long for an answer that nobody else waits for."""
+        _conversation.GRACE = seconds
+
+    def alarm(self) -> int:
+        """As the time-out of a task does it: an exception in the middle of whatever goes on, at SIGALRM; which pid."""
 
         def late(*_arguments: t.Any) -> None:
             raise KeyboardInterrupt
 
         signal.signal(signal.SIGALRM, late)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        return os.getpid()
 
 
 def obey(name: str, worker: Worker, what: str, arguments: dict[str, t.Any]) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -25,7 +26,8 @@ from sending import ENVELOPE, reset, serve
 
 HERE = pathlib.Path(__file__).parent
 NOBODY = 65534
-PATIENCE = 5.0
+PROMISE = 10.0  # seconds from the end of the main process until nothing is left: 4, and what a busy machine adds
+PATIENCE = 30.0  # for what comes on a busy machine too; nobody waits so long unless it fails
 
 
 class Run:
@@ -55,7 +57,7 @@ class Run:
         self.process.stdin.write((line + "\n").encode())
         self.process.stdin.flush()
 
-    def wait(self, worker, seconds=20.0):
+    def wait(self, worker, seconds=PATIENCE):
         """The next result of a worker."""
         end, wanted = time.monotonic() + seconds, self._name(worker)
         while not self._answers.get(wanted):
@@ -110,21 +112,24 @@ class Run:
     def kill(self, number=signal.SIGKILL):
         [holder] = self.holders()
         os.kill(holder, number)
-        assert soon(lambda: not self.holders())
+        assert soon(lambda: holder not in self.holders())  # a worker that waits may have started the next one
         return holder
 
     def stop(self):
         self.process.stdin.close()
         self.process.kill()
-        self.process.wait(5)
+        self.process.wait(PATIENCE)
         self.process.stdout.close()
         assert soon(lambda: not self.holders())
 
 
 def states(pid):
     """Of each thread."""
-    files = pathlib.Path(f"/proc/{pid}/task").glob("*/stat")
-    return [file.read_text().rpartition(")")[2].split()[0] for file in files]
+    found = []
+    for file in pathlib.Path(f"/proc/{pid}/task").glob("*/stat"):
+        with contextlib.suppress(OSError):  # it may end meanwhile
+            found.append(file.read_text().rpartition(")")[2].split()[0])
+    return found
 
 
 def soon(condition, seconds=PATIENCE):
@@ -170,6 +175,21 @@ def ending(tmp_path):
     one.stop()
 
 
+def successor(run, one):
+    """A worker with the session that "a" had, whose profile is "omi", once it is given back.
+
+    Who comes too early has one of its own, and opens no connection.
+    """
+    end = time.monotonic() + PATIENCE
+    for number in itertools.count():
+        worker = f"next{number}"
+        if run.ask(worker, "know", options=options(one))[0] == "omi":
+            return worker
+        assert time.monotonic() < end, "the session does not come back"
+        time.sleep(0.02)
+    raise AssertionError
+
+
 def options(one, **more):
     named = {"authentication": "basic", "user": "u", "password": "s3cret-Pass"}
     return {"host": "127.0.0.1", "port": one.port, "scheme": "http", "message_encryption": "never", **named, **more}
@@ -194,9 +214,7 @@ def test_an_ended_worker_gives_its_session_back(run, peer):
     run.ask("a", "know", options=options(one), profile="omi")
     run.ask("a", "send", options=options(one))
     run.ask("a", "end")
-    others = (f"b{number}" for number in itertools.count())  # who comes too early has a session of its own
-    last = next(other for other in others if run.ask(other, "know", options=options(one))[0] == "omi")
-    run.ask(last, "send", options=options(one))
+    run.ask(successor(run, one), "send", options=options(one))
     assert one.connections == 1
 
 
@@ -205,7 +223,7 @@ def test_workers_at_once_have_a_session_each(run, peer):
 
     def script(wire):
         while wire.receive():
-            release.wait(5)
+            release.wait(PATIENCE)
             wire.answer()
 
     one = peer(script)
@@ -332,11 +350,11 @@ def test_wrong_options_are_refused_as_ever(run, peer, tmp_path):
 
 
 def test_a_deadline_is_kept_to(run, peer):
-    one = peer(lambda wire: wire.receive() and wire.peer.done.wait(10))
+    one = peer(lambda wire: wire.receive() and wire.peer.done.wait(2 * PATIENCE))
     began = time.monotonic()
-    error = run.ask("a", "send", options=options(one, deadline=0.5))["error"]
-    assert error["members"]["step"] == "read" and "deadline of 0.5 s" in error["text"]
-    assert time.monotonic() - began < 3
+    error = run.ask("a", "send", options=options(one, deadline=1.5))["error"]
+    assert error["members"]["step"] == "read" and "deadline of 1.5 s" in error["text"]
+    assert time.monotonic() - began < 10
 
 
 # what is lost
@@ -358,7 +376,7 @@ def answered_when(asked, answers, wire):
     """Answers the request after *asked* is set, from the second one on at once."""
     if wire.receive() and len(wire.peer.requests) == 1:
         asked.set()
-        answers.wait(10)
+        answers.wait(2 * PATIENCE)
     wire.answer()
     while wire.receive():
         wire.answer()
@@ -369,7 +387,7 @@ def test_a_holder_killed_in_mid_exchange(run, peer, repeatable):
     asked, answers = threading.Event(), threading.Event()
     one = peer(lambda wire: answered_when(asked, answers, wire))
     run.tell("a", "send", options=options(one), repeatable=repeatable)
-    assert asked.wait(5)
+    assert asked.wait(PATIENCE)
     run.kill()
     found = run.wait("a")
     assert found["meanwhile"] == 1
@@ -386,7 +404,7 @@ def test_a_request_that_the_service_knows_again_is_sent_again(run, peer):
     asked, answers = threading.Event(), threading.Event()
     one = peer(lambda wire: answered_when(asked, answers, wire))
     run.tell("a", "send", options=options(one), repeatable=False, replay="<again/>")
-    assert asked.wait(5)
+    assert asked.wait(PATIENCE)
     run.kill()
     assert run.wait("a")["status"] == 200
     assert [request.body for request in one.requests] == [b"<request/>", b"<again/>"]
@@ -400,7 +418,7 @@ def test_a_change_that_had_not_left_is_sent(run, peer):
     def script(wire):
         if wire.peer.connections == 1:
             connected.set()
-            done.wait(10)  # says nothing to the Negotiate of the login
+            done.wait(2 * PATIENCE)  # says nothing to the Negotiate of the login
             return
         while wire.receive():
             wire.answer()
@@ -408,7 +426,7 @@ def test_a_change_that_had_not_left_is_sent(run, peer):
     one = peer(script)
     given = options(one, authentication="digest")
     run.tell("a", "send", options=given, repeatable=False)
-    assert connected.wait(5)
+    assert connected.wait(PATIENCE)
     run.kill()
     found = run.wait("a")
     done.set()
@@ -434,7 +452,15 @@ def test_a_silent_holder_holds_nobody(run, peer):
 
 def test_a_change_is_done_once_also_where_the_holder_comes_back(run, peer):
     """It was handed over, given up, and sent in another way; the first one then does not leave."""
-    one = peer(serve({}))
+    ended = []
+
+    def script(wire):
+        number = wire.peer.connections
+        while wire.receive():
+            wire.answer()
+        ended.append(number)
+
+    one = peer(script)
     run.ask("a", "send", options=options(one))
     run.ask("a", "silence", seconds=0.5)
     [holder] = run.holders()
@@ -445,21 +471,23 @@ def test_a_change_is_done_once_also_where_the_holder_comes_back(run, peer):
     finally:
         os.kill(holder, signal.SIGCONT)
     run.ask("b", "send", options=options(one), data="<last/>")
-    time.sleep(0.2)  # for what must not happen
+    run.ask("b", "rest")
+    run.ask("main", "reset", options=options(one))  # has it closed as soon as nobody works with it
+    assert soon(lambda: 1 in ended)
     assert [request.body for request in one.requests] == [b"<request/>", b"<change/>", b"<last/>"]
 
 
 def test_a_silent_holder_does_not_outstay_a_deadline(run, peer):
     one = peer(serve({}))
-    run.ask("a", "send", options=options(one, deadline=1.0))
+    run.ask("a", "send", options=options(one, deadline=2.0))
     [holder] = run.holders()
     os.kill(holder, signal.SIGSTOP)
     try:
         assert soon(lambda: set(states(holder)) == {"T"})
         began = time.monotonic()
-        found = run.ask("a", "send", options=options(one, deadline=1.0))["error"]
+        found = run.ask("a", "send", options=options(one, deadline=2.0))["error"]
         assert "it is silent" in found["text"] and "keep_session" in found["members"]["remedy"]
-        assert 1 <= time.monotonic() - began < 6
+        assert 2 <= time.monotonic() - began < 15  # and not the 30 s of who is silent without a deadline
     finally:
         os.kill(holder, signal.SIGCONT)
 
@@ -488,7 +516,7 @@ def test_a_worker_that_dies_in_mid_exchange(run, peer):
     one = peer(script)
     pid = run.ask("a", "pid")
     run.tell("a", "send", options=options(one))
-    assert asked.wait(5)
+    assert asked.wait(PATIENCE)
     os.kill(pid, signal.SIGKILL)
     assert ended.wait(PATIENCE)
     assert run.ask("b", "send", options=options(one))["status"] == 200
@@ -498,23 +526,30 @@ def test_a_worker_that_dies_in_mid_exchange(run, peer):
 def test_an_interrupted_task_leaves_no_answer_to_others(run, peer):
     asked, answers = threading.Event(), threading.Event()
     one = peer(lambda wire: answered_when(asked, answers, wire))
-    run.ask("a", "alarm", seconds=0.5)
-    assert run.ask("a", "send", options=options(one)) == "interrupted"
+    pid = run.ask("a", "alarm")
+    run.tell("a", "send", options=options(one))
+    assert asked.wait(PATIENCE)
+    os.kill(pid, signal.SIGALRM)
+    assert run.wait("a") == "interrupted"
     answers.set()
     assert run.ask("a", "send", options=options(one), data="<other/>")["status"] == 200
     assert [request.body for request in one.requests] == [b"<request/>", b"<other/>"] and one.connections == 2
 
 
 def test_a_connection_that_the_service_closed_is_opened_again(run, peer):
+    gone = threading.Semaphore(0)
+
     def script(wire):
         wire.receive()
         wire.answer()
         reset(wire)
+        gone.release()
 
     one = peer(script)
     for worker in "ab":
         assert run.ask(worker, "send", options=options(one), repeatable=False)["status"] == 200
         run.ask(worker, "rest")
+        assert gone.acquire(timeout=PATIENCE)
     assert one.connections == 2
 
 
@@ -531,6 +566,7 @@ PULLED = PULL.replace("n:Pull>", "n:PullResponse>").replace(">one<", ">two<").en
 @pytest.mark.parametrize("how", ["rest", "end", "kill"])
 def test_an_enumeration_that_was_left_open_is_released(run, peer, how):
     one = peer(serve({"body": PULLED}, {}))
+    run.ask("a", "know", options=options(one), profile="omi")
     run.ask("a", "send", options=options(one), data=PULL, repeatable=False, changes=False)
     if how == "kill":
         os.kill(run.ask("a", "pid"), signal.SIGKILL)
@@ -538,27 +574,28 @@ def test_an_enumeration_that_was_left_open_is_released(run, peer, how):
         run.ask("a", how)
     assert soon(lambda: len(one.requests) == 2)
     assert b"/Release<" in one.requests[1].body and b">two<" in one.requests[1].body
-    run.ask("b", "send", options=options(one))
+    run.ask(successor(run, one), "send", options=options(one))
     assert one.connections == 1
 
 
-def test_of_a_worker_that_dies_in_mid_pull_the_answer_is_awaited(run, peer):
+def test_of_a_worker_that_dies_in_mid_pull_the_answer_is_awaited(fresh, peer):
     asked, answers = threading.Event(), threading.Event()
 
     def script(wire):
         wire.receive()
         asked.set()
-        answers.wait(5)
+        answers.wait(2 * PATIENCE)
         wire.answer(PULLED)
         while wire.receive():
             wire.answer()
 
     one = peer(script)
-    pid = run.ask("a", "pid")
-    run.tell("a", "send", options=options(one), data=PULL, repeatable=False, changes=False)
-    assert asked.wait(5)
+    pid = fresh.ask("a", "pid")
+    fresh.ask("a", "grace", seconds=2 * PATIENCE)  # of the holder that it starts
+    fresh.tell("a", "send", options=options(one), data=PULL, repeatable=False, changes=False)
+    assert asked.wait(PATIENCE)
     os.kill(pid, signal.SIGKILL)
-    time.sleep(0.3)
+    time.sleep(0.3)  # until that is seen, which nobody can look at
     answers.set()
     assert soon(lambda: len(one.requests) == 2)
     assert b"/Release<" in one.requests[1].body and b">two<" in one.requests[1].body
@@ -571,14 +608,14 @@ def test_of_a_pull_that_is_never_answered_the_old_context_is_released(run, peer)
         wire.receive()
         if wire.peer.connections == 1:
             asked.set()
-            wire.peer.done.wait(10)
+            wire.peer.done.wait(2 * PATIENCE)
             return
         wire.answer()
 
     one = peer(script)
     pid = run.ask("a", "pid")
     run.tell("a", "send", options=options(one), data=PULL, repeatable=False, changes=False)
-    assert asked.wait(5)
+    assert asked.wait(PATIENCE)
     os.kill(pid, signal.SIGKILL)
     assert soon(lambda: len(one.requests) == 2)
     assert b"/Release<" in one.requests[1].body and b">one<" in one.requests[1].body
@@ -595,7 +632,7 @@ def test_when_the_main_process_is_gone_all_is_over(ending, peer, number):
         while request := wire.receive():
             if request.body == b"<wait/>":
                 asked.set()
-                wire.peer.done.wait(10)
+                wire.peer.done.wait(2 * PATIENCE)
                 return
             wire.answer(PULLED if b"/Pull<" in request.body else ENVELOPE)
 
@@ -605,14 +642,14 @@ def test_when_the_main_process_is_gone_all_is_over(ending, peer, number):
         ending.ask(worker, "rest")
     ending.ask("c", "send", options=options(one), data=PULL, repeatable=False, changes=False)
     ending.tell("d", "send", options=options(one), data="<wait/>")
-    assert asked.wait(5)
+    assert asked.wait(PATIENCE)
     began = time.monotonic()
     os.kill(ending.process.pid, number)
-    ending.process.wait(5)
-    assert soon(lambda: not ending.holders() and not ending.place.exists(), PATIENCE)
+    ending.process.wait(PATIENCE)
+    assert soon(lambda: not ending.holders() and not ending.place.exists(), PROMISE)
     assert any(b"/Release<" in request.body for request in one.requests)
     found = ending.wait("d")["error"]["members"]
-    assert "main process is gone" in found["message"] and time.monotonic() - began < PATIENCE
+    assert "main process is gone" in found["message"] and time.monotonic() - began < PROMISE
     assert sum(request.body == b"<wait/>" for request in one.requests) == 1
 
 
@@ -624,16 +661,16 @@ def test_a_worker_that_outlives_the_main_process_opens_nothing(ending, peer):
         while wire.receive():
             if len(wire.peer.requests) == 1:
                 asked.set()
-                answers.wait(10)
+                answers.wait(2 * PATIENCE)
             wire.answer()
 
     one = peer(script)
     ending.tell("a", "send", options=options(one))
     for more in ({}, {}, {"session_name": "another"}, {"session_name": "another"}):
         ending.tell("a", "send", options=options(one, **more), data="<second/>")
-    assert asked.wait(5)
+    assert asked.wait(PATIENCE)
     os.kill(ending.process.pid, signal.SIGKILL)
-    ending.process.wait(5)
+    ending.process.wait(PATIENCE)
     answers.set()
     first = ending.wait("a")  # it had left already
     assert first.get("status") == 200 or "main process is gone" in first["error"]["text"]

@@ -69,7 +69,9 @@ def test_a_service_that_starts_meanwhile(repeatable):
             one.listen()
             connection, _address = one.accept()
             with connection:
-                connection.recv(65536)
+                came = b""
+                while not came.endswith(REQUEST):
+                    came += connection.recv(65536)
                 connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(ENVELOPE), ENVELOPE))
 
         thread = threading.Thread(target=answer, daemon=True)

@@ -192,12 +192,12 @@ def test_the_kept_connection_is_lost_as_well(peer):
 
 
 def test_a_service_that_does_not_come_back(peer, monkeypatch):
-    monkeypatch.setattr(robust, "SECONDS", 0.4)
-    monkeypatch.setattr(_again, "SLACK", 0.1)
+    monkeypatch.setattr(robust, "SECONDS", 2.0)
+    monkeypatch.setattr(_again, "SLACK", 0.5)
     one = peer(lose([after] * 1000))
     began = time.monotonic()
     error = fails(one.port)
-    assert 0.2 < time.monotonic() - began < 2
+    assert 1 < time.monotonic() - began < 15
     assert error.remedy.startswith(_again.REMEDY)
     assert error.step == "read"
     assert bodies(one)[0] == REQUEST
@@ -209,6 +209,7 @@ def test_nobody_listens_any_more(peer, monkeypatch):
     monkeypatch.setattr(_again, "SLACK", 0.0)
 
     def gone(wire):
+        wire.peer.listener.shutdown(socket.SHUT_RDWR)  # else the thread that waits there would take one more
         wire.peer.listener.close()
         after(wire)
 
@@ -221,8 +222,8 @@ def test_nobody_listens_any_more(peer, monkeypatch):
 def test_the_deadline_ends_it(peer):
     one = peer(lose([after] * 1000))
     began = time.monotonic()
-    fails(one.port, deadline=0.4)
-    assert time.monotonic() - began < 2
+    fails(one.port, deadline=1.5)
+    assert time.monotonic() - began < 15
 
 
 def test_no_replay_leaves_after_its_time():
@@ -238,25 +239,25 @@ def test_no_replay_leaves_after_its_time():
 
 def test_time_counts_from_the_last_sign_of_life(peer, monkeypatch):
     """Who keeps the answer may have noticed the loss then: a silence that was waited for is over already."""
-    monkeypatch.setattr(robust, "SECONDS", 1.0)
+    monkeypatch.setattr(robust, "SECONDS", 2.0)
     monkeypatch.setattr(_again, "SLACK", 0.6)
 
     def silent(wire):
         wire.receive()
-        wire.peer.done.wait(5)
+        wire.peer.done.wait(60)
 
     one = peer(lose(silent))
-    fails(one.port, operation_timeout=0.1, read_timeout=0.5)
+    fails(one.port, operation_timeout=0.1, read_timeout=1.5)
     assert bodies(one) == [REQUEST]
 
 
 def test_silence_is_a_loss(peer):
     def silent(wire):
         wire.receive()
-        wire.peer.done.wait(5)
+        wire.peer.done.wait(60)
 
     one = peer(lose(silent))
-    assert send(one.port, operation_timeout=0.1, read_timeout=0.4).body == ENVELOPE
+    assert send(one.port, operation_timeout=0.1, read_timeout=1.5).body == ENVELOPE
     assert bodies(one) == [REQUEST, REPLAY]
 
 
@@ -285,7 +286,7 @@ def test_who_is_silent_to_a_replay_has_nothing_to_say(peer):
 
     def silent(wire):
         wire.receive()
-        wire.peer.done.wait(5)
+        wire.peer.done.wait(60)
 
     one = peer(lose([after, silent]))
     error = fails(one.port, operation_timeout=0.1, read_timeout=0.4)
@@ -337,10 +338,10 @@ def test_a_replay_that_was_heard_is_lost_by_silence_like_a_request(peer):
     def silent(wire):
         wire.receive()
         chunked(wire, ACKNOWLEDGE, end=False)
-        wire.peer.done.wait(5)
+        wire.peer.done.wait(60)
 
     one = peer(lose([after, silent]))
-    assert send(one.port, operation_timeout=0.1, read_timeout=0.4).body == ENVELOPE
+    assert send(one.port, operation_timeout=0.1, read_timeout=1.5).body == ENVELOPE
     assert bodies(one) == [REQUEST, REPLAY, REPLAY]
 
 
@@ -381,8 +382,8 @@ def test_a_proxy_that_does_not_reach_the_service_for_a_while(peer, authority, st
 
 
 def test_who_ends_it_from_another_thread(peer, monkeypatch):
-    monkeypatch.setattr(_again, "LEAST", 30.0)
-    monkeypatch.setattr(_again, "MOST", 30.0)
+    monkeypatch.setattr(_again, "LEAST", 60.0)
+    monkeypatch.setattr(_again, "MOST", 60.0)
     one, ended = peer(lose([after] * 1000)), threading.Event()
     sender = session(one.port)
 
@@ -394,10 +395,12 @@ def test_who_ends_it_from_another_thread(peer, monkeypatch):
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
+    end = time.monotonic() + 20
     while len(one.requests) < 2:
+        assert time.monotonic() < end
         time.sleep(0.01)
     sender.abort()
-    assert ended.wait(5)
+    assert ended.wait(20)  # it would pause for half a minute at least
 
 
 # notices
@@ -408,11 +411,11 @@ def test_notices_extend_the_reading(peer):
         wire.receive()
         wire.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
         for _number in range(4):
-            time.sleep(0.25)
+            time.sleep(0.5)
             wire.write(b"%x\r\n%s\r\n" % (len(KEEPALIVE), KEEPALIVE))
         wire.write(b"%x\r\n%s\r\n0\r\n\r\n" % (len(ENVELOPE), ENVELOPE))
 
-    assert session(peer(script).port, operation_timeout=0.1, read_timeout=0.5).send(REQUEST).body == ENVELOPE
+    assert session(peer(script).port, operation_timeout=0.1, read_timeout=1.9).send(REQUEST).body == ENVELOPE
 
 
 def endless(seconds):
@@ -428,9 +431,9 @@ def endless(seconds):
 
 def test_notices_do_not_move_the_deadline(peer):
     began = time.monotonic()
-    error = fails(peer(endless(0.05)).port, deadline=0.5)
-    assert "deadline of 0.5 s" in error.message
-    assert time.monotonic() - began < 3
+    error = fails(peer(endless(0.05)).port, deadline=1.5)
+    assert "deadline of 1.5 s" in error.message
+    assert time.monotonic() - began < 15
 
 
 def test_notices_without_end_are_not_read_for_ever(peer):

@@ -134,12 +134,12 @@ def test_notices_in_sealed_messages(box, one_multipart):
 
 def test_a_deadline_in_the_midst_of_notices(box):
     box.robust(keepalive=0.05)
-    box.misbehave("busy", seconds=3, action="StopService")
+    box.misbehave("busy", seconds=20, action="StopService")
     began = time.monotonic()
-    with client(box, deadline=0.6) as one, pytest.raises(TransportError) as caught:
+    with client(box, deadline=2) as one, pytest.raises(TransportError) as caught:
         stop(one)
     assert caught.value.outcome_unknown
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 15
 
 
 @pytest.mark.parametrize("when", ["before", "during", "middle", "after"])

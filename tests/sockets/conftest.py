@@ -32,11 +32,12 @@ class Request:
 
 
 class Wire:
-    """The peer's end of one connection."""
+    """The peer's end of one connection; its *number* is the one in which they came, from 1 on."""
 
-    def __init__(self, peer, connection):
+    def __init__(self, peer, connection, number):
         self.peer = peer
         self.connection = connection
+        self.number = number
         self.file = connection.makefile("rb")
 
     def receive(self):
@@ -78,17 +79,17 @@ class Peer:
                 connection, _address = self.listener.accept()
                 self.connections += 1
                 self.open.append(connection)
-                thread = threading.Thread(target=self.serve, args=(connection,), daemon=True)
+                thread = threading.Thread(target=self.serve, args=(connection, self.connections), daemon=True)
                 self.threads.append(thread)
                 thread.start()
 
-    def serve(self, connection):
+    def serve(self, connection, number):
         with contextlib.suppress(OSError), contextlib.closing(connection):
             if self.tls:
                 connection = self.tls.wrap_socket(connection, server_side=True)
                 self.open.append(connection)
             with contextlib.closing(connection):
-                self.script(Wire(self, connection))
+                self.script(Wire(self, connection, number))
                 self.open.append(connection)
 
     def stop(self):

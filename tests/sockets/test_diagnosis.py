@@ -110,26 +110,25 @@ def test_without_cryptography_there_is_the_fingerprint(monkeypatch, authority):
 
 
 def test_a_port_that_says_nothing_is_waited_for_once(peer):
-    silent = peer(lambda wire: wire.peer.done.wait(10))
+    silent = peer(lambda wire: wire.peer.done.wait(60))
     began = time.monotonic()
     found = diagnose(silent.port, connect_timeout=0.6)
-    assert found["failed_step"] == "tls" and time.monotonic() - began < 2
+    assert found["failed_step"] == "tls" and time.monotonic() - began < 10
     assert silent.connections == 2  # that of the step tcp, and the handshake
     assert "It speaks" not in found["diagnosis"][3]["detail"]
 
 
 def test_a_port_that_falls_silent_is_left(peer, authority):
     """The first handshake fails by its certificate, and the next one gets no answer: the others are not begun."""
-    context, calls = authority.service("127.0.0.1"), []
+    context = authority.service("127.0.0.1")
 
     def script(wire):
-        calls.append(wire)
-        if len(calls) == 2:  # the first is the step tcp
+        if wire.number == 2:  # the first is the step tcp
             context.wrap_socket(wire.connection, server_side=True)
-        wire.peer.done.wait(10)
+        wire.peer.done.wait(60)
 
     one = peer(script)
-    found = diagnose(one.port, connect_timeout=0.6)
+    found = diagnose(one.port, connect_timeout=1.5)
     assert found["failed_step"] == "tls" and "certificate" in found["diagnosis"][3]["detail"]
     assert one.connections == 3
 
@@ -150,14 +149,14 @@ def test_nothing_of_the_account_goes_out_before_its_step(peer, authority):
 @pytest.mark.parametrize("silent_to", [[None], [None, "Negotiate"]])
 def test_omi_leaves_alone_who_says_nothing_of_authentication(peer, authority, monkeypatch, silent_to):
     """Recorded with live OMI (wire/omi 01, 05, 151 of the reference); the way to it is open all the same."""
-    monkeypatch.setattr(_transport, "PATIENCE", 0.4)
+    monkeypatch.setattr(_transport, "PATIENCE", 1.5)
     answer = identify_answer()
 
     def script(wire):
         while request := wire.receive():
             said = request.headers.get("authorization")
             if said in silent_to:
-                wire.peer.done.wait(10)
+                wire.peer.done.wait(60)
                 return
             if said == "Negotiate":
                 offered = ['Basic realm="WSMAN"', "Negotiate", "Kerberos"]
@@ -172,7 +171,7 @@ def test_omi_leaves_alone_who_says_nothing_of_authentication(peer, authority, mo
     said = [request.headers.get("authorization") for request in one.requests]
     assert said[:2] == [None, "Negotiate"]
     if len(silent_to) == 2:
-        assert found["failed_step"] == "http" and said[2:] == [] and time.monotonic() - began < 6
+        assert found["failed_step"] == "http" and said[2:] == [] and time.monotonic() - began < 20
         assert "sent no answer" in steps["http"]["detail"]
     else:
         assert "as OMI does" in steps["http"]["detail"]

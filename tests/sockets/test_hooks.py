@@ -27,7 +27,7 @@ def test_meanwhile_is_between_the_request_and_its_answer(peer):
 def test_meanwhile_is_called_once_though_the_request_goes_twice(peer):
     def script(wire):
         wire.receive()
-        if wire.peer.connections == 1:
+        if wire.number == 1:
             wire.answer()
             wire.receive()
             return reset(wire)

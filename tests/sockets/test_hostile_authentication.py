@@ -99,7 +99,7 @@ def test_a_service_that_forgets_each_second_time(peer):
 
     def script(wire):
         context = shake(wire)
-        if one.connections == 1:
+        if wire.number == 1:
             read(context, wire.receive())
             tell(wire, context)
         while wire.receive():

@@ -22,7 +22,7 @@ PASSWORD = NTLM["password"]
 DIGEST = {**NTLM, "authentication": "digest", "message_encryption": "never"}
 BASIC = {**DIGEST, "authentication": "basic"}
 ACCOUNTS = pytest.mark.parametrize("account", [NTLM, DIGEST, BASIC], ids=["ntlm", "digest", "basic"])
-QUICK = {"connect_timeout": 0.5, "operation_timeout": 0.4, "read_timeout": 0.5}
+QUICK = {"connect_timeout": 0.5, "operation_timeout": 0.4, "read_timeout": 2.0}  # so a login has 2.5 s
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +77,7 @@ def test_octets_without_end(peer, seconds, monkeypatch, beginning, again, accoun
     monkeypatch.setattr(_transport, "MAX_ANSWER", 2**20)
     one = peer(pour(beginning, again))
     fails(one.port, **account)
-    assert seconds() < 10
+    assert seconds() < 20
     assert len(one.requests) <= 2
 
 
@@ -86,7 +86,7 @@ def test_thousands_of_offers(peer, seconds, account):
     one = peer(serve({**REFUSAL, "headers": [OFFER, 'WWW-Authenticate: Digest realm="r", nonce="n"'] * 3000}))
     error = fails(one.port, **account)
     assert (len(one.requests), error.step) == (1, "http")
-    assert seconds() < 5
+    assert seconds() < 15
 
 
 def test_a_list_of_everything(peer):
@@ -101,7 +101,7 @@ def test_a_list_of_everything(peer):
 def test_a_token_of_any_size(peer, seconds, size):
     one = peer(serve({**REFUSAL, "headers": [f"{OFFER} {'QUFB' * (size // 4)}"]}))
     assert fails(one.port, **NTLM).step in ("authentication", "http")
-    assert (len(one.requests), seconds() < 5) == (1, True)
+    assert (len(one.requests), seconds() < 15) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -125,10 +125,10 @@ def test_a_handshake_that_comes_octet_by_octet(peer, seconds, account, limit):
                 return
 
     one = peer(script)
-    error = fails(one.port, **account, **QUICK, **({"deadline": 0.7} if limit == "deadline" else {}))
+    error = fails(one.port, **account, **QUICK, **({"deadline": 1.5} if limit == "deadline" else {}))
     assert limit in error.message
     assert not error.outcome_unknown and not error.secret_refused
-    assert (len(one.requests), seconds() < 4) == (1, True)
+    assert (len(one.requests), seconds() < 10) == (1, True)
 
 
 def test_legs_that_are_slow_one_by_one(peer, seconds):
@@ -136,13 +136,13 @@ def test_legs_that_are_slow_one_by_one(peer, seconds):
 
     def script(wire):
         while wire.receive():
-            wire.peer.done.wait(0.45)
+            wire.peer.done.wait(1.0)
             wire.answer(b"", "401 Unauthorized", [f"{OFFER} oQcwBaADCgEB"])  # SPNEGO: go on
 
     one = peer(script)
     error = fails(one.port, **{**NTLM, "authentication": "credssp"}, **QUICK)
     assert error.step in ("authentication", "read")
-    assert seconds() < 4
+    assert seconds() < 10
 
 
 def test_a_login_has_its_time_and_the_request_has_its_own(peer):
@@ -152,14 +152,14 @@ def test_a_login_has_its_time_and_the_request_has_its_own(peer):
         receive = wire.receive
 
         def later():
-            time.sleep(0.3)
+            time.sleep(0.7)  # twice
             return receive()
 
         wire.receive = later
         context = shake(wire)
         wire.receive = receive
         read(context, wire.receive())
-        time.sleep(0.45)
+        time.sleep(1.3)
         tell(wire, context)
 
     one = peer(script)

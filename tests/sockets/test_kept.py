@@ -416,7 +416,7 @@ def test_a_change_that_had_not_left_is_sent(run, peer):
     connected, done = threading.Event(), threading.Event()
 
     def script(wire):
-        if wire.peer.connections == 1:
+        if wire.number == 1:
             connected.set()
             done.wait(2 * PATIENCE)  # says nothing to the Negotiate of the login
             return
@@ -455,7 +455,7 @@ def test_a_change_is_done_once_also_where_the_holder_comes_back(run, peer):
     ended = []
 
     def script(wire):
-        number = wire.peer.connections
+        number = wire.number
         while wire.receive():
             wire.answer()
         ended.append(number)
@@ -506,7 +506,7 @@ def test_a_worker_that_dies_in_mid_exchange(run, peer):
 
     def script(wire):
         wire.receive()
-        if wire.peer.connections > 1:
+        if wire.number > 1:
             wire.answer()
             return
         asked.set()
@@ -606,7 +606,7 @@ def test_of_a_pull_that_is_never_answered_the_old_context_is_released(run, peer)
 
     def script(wire):
         wire.receive()
-        if wire.peer.connections == 1:
+        if wire.number == 1:
             asked.set()
             wire.peer.done.wait(2 * PATIENCE)
             return

@@ -102,7 +102,7 @@ def test_a_body_without_an_end_is_not_read(peer):
 
     began = time.monotonic()
     assert "refuses to connect" in fails(peer(script).port).message
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
 
 
 # time
@@ -113,7 +113,7 @@ def test_a_proxy_that_stalls(peer, sent):
     def script(wire):
         wire.receive()
         wire.write(sent)
-        wire.peer.done.wait(20)
+        wire.peer.done.wait(60)
 
     for limits, said in (
         ({"connect_timeout": 0.3}, "did not answer within 0.3 s"),
@@ -121,7 +121,7 @@ def test_a_proxy_that_stalls(peer, sent):
     ):
         began = time.monotonic()
         assert said in fails(peer(script).port, **limits).message
-        assert 0.25 < time.monotonic() - began < 2
+        assert 0.25 < time.monotonic() - began < 15
 
 
 def test_a_proxy_that_sends_an_octet_now_and_then(peer):
@@ -134,7 +134,7 @@ def test_a_proxy_that_sends_an_octet_now_and_then(peer):
 
     began = time.monotonic()
     assert "did not answer within 0.4 s" in fails(peer(script).port, connect_timeout=0.4).message
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 15
 
 
 def test_the_time_is_one_for_all_connections(peer):
@@ -147,7 +147,7 @@ def test_the_time_is_one_for_all_connections(peer):
 
     began = time.monotonic()
     assert "did not answer within 0.6 s" in fails(peer(script).port, connect_timeout=0.6, **JOE).message
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 15
 
 
 def test_a_proxy_that_is_not_there():

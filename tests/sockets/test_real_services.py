@@ -282,7 +282,7 @@ def test_a_last_401_that_offers_another_scheme_has_still_seen_the_secret(peer):
 def test_a_server_that_knows_ntlm_by_its_own_name_only(peer):
     def script(wire):
         heads = ["Server: Microsoft-IIS/10.0"]
-        if wire.peer.connections == 1:
+        if wire.number == 1:
             wire.receive()
             wire.answer(HTML, UNAUTHORIZED, ["WWW-Authenticate: NTLM", *heads])
             wire.receive()

@@ -50,7 +50,7 @@ def amt(wire, accepts=True):
     if accepts and "authorization" in request.headers:
         wire.answer(headers=["Connection: close", "Server: AMT", "Transfer-Encoding: identity"])
     else:
-        wire.answer(AMT_PAGE, UNAUTHORIZED, fill(AMT, f"QYePBLMVAAAAAAAA/{wire.peer.connections}+"))
+        wire.answer(AMT_PAGE, UNAUTHORIZED, fill(AMT, f"QYePBLMVAAAAAAAA/{wire.number}+"))
 
 
 def test_amt_closes_each_connection_and_counts_on(peer):

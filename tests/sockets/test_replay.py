@@ -56,7 +56,7 @@ def lose(how):
     how = [how] if callable(how) else how
 
     def script(wire):
-        number = wire.peer.connections
+        number = wire.number
         if number <= len(how):
             return how[number - 1](wire)
         while wire.receive():

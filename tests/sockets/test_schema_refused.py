@@ -51,7 +51,7 @@ def script(refuse):
 
 
 def hang(wire):
-    wire.peer.done.wait(20)
+    wire.peer.done.wait(60)
 
 
 def unauthorized(wire):
@@ -66,7 +66,7 @@ def page(status):
 def fork(tmp_path, monkeypatch):
     """A function that makes the client of a new fork; the folder and what was refused are shared."""
     monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
-    monkeypatch.setattr(_schemas, "PATIENCE", 0.3)
+    monkeypatch.setattr(_schemas, "PATIENCE", 1.5)
 
     def make(port, **more):
         given = options(port, user="joe", password="secret", **more)
@@ -100,7 +100,7 @@ def test_the_task_goes_on(peer, fork, refuse, asked_again):
     assert get(client) == "{urn:x}Thing"
     assert client.schemas.of(THING) is None
     assert get(client) == "{urn:x}Thing"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     assert sum(map(is_schema, one.requests)) == 1
 
     client, before = fork(one.port), len(one.requests)
@@ -129,10 +129,10 @@ def test_a_wrong_password_is_shown_once_where_the_schema_comes_first(peer, fork)
 
 
 def test_the_deadline_of_the_task_holds_for_a_schema_too(peer, fork, monkeypatch):
-    monkeypatch.setattr(_schemas, "PATIENCE", 20)
+    monkeypatch.setattr(_schemas, "PATIENCE", 60)
     one = peer(script(hang))
     client = fork(one.port, deadline=0.3)
     began = time.monotonic()
     with client._connection.operation():
         assert client.schemas.of(THING) is None
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20

@@ -177,9 +177,9 @@ def test_plain_http_to_a_tls_port_that_says_so(peer):
 
 def test_a_handshake_that_never_ends_meets_connect_timeout(peer):
     began = time.monotonic()
-    error = fails(peer(lambda wire: wire.peer.done.wait(5)).port, connect_timeout=0.1)
-    assert error.step == "tls" and "within 0.1 s" in error.message
-    assert time.monotonic() - began < 3
+    error = fails(peer(lambda wire: wire.peer.done.wait(60)).port, connect_timeout=0.5)
+    assert error.step == "tls" and "within 0.5 s" in error.message
+    assert time.monotonic() - began < 15
 
 
 def test_a_handshake_that_drips_meets_the_deadline(peer):
@@ -190,9 +190,9 @@ def test_a_handshake_that_drips_meets_the_deadline(peer):
                 wire.write(b"\x02")
 
     began = time.monotonic()
-    error = fails(peer(script).port, deadline=0.1)
-    assert error.step == "tls" and "deadline of 0.1 s passed in the TLS handshake" in error.message
-    assert time.monotonic() - began < 3
+    error = fails(peer(script).port, deadline=0.9)
+    assert error.step == "tls" and "deadline of 0.9 s passed in the TLS handshake" in error.message
+    assert time.monotonic() - began < 15
 
 
 def test_the_deadline_holds_for_an_answer_over_tls(peer, authority):
@@ -203,9 +203,9 @@ def test_the_deadline_holds_for_an_answer_over_tls(peer, authority):
 
     one = peer(script, authority.service("127.0.0.1"))
     began = time.monotonic()
-    error = fails(one.port, deadline=0.1, ca_cert=str(authority.file))
+    error = fails(one.port, deadline=1.5, ca_cert=str(authority.file))
     assert error.step == "read" and "deadline" in error.message
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
 
 
 def test_acknowledgements_are_quick_over_tls(peer, authority, monkeypatch):

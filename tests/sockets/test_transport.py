@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import threading
 import time
 
 import pytest
@@ -140,14 +141,15 @@ def test_a_fork_makes_its_own_session(peer, monkeypatch):
     assert session(one.port) is session(one.port)
 
 
-def _close_when_idle(silent_close):
-    """A script that answers one request a connection and is gone when the second comes."""
+def _close_when_idle(closed):
+    """A script that answers one request a connection and is gone when the second comes; that is *closed* then."""
 
     def script(wire):
         wire.receive()
         wire.answer()
-        if wire.peer.connections == 1:
-            silent_close(wire)
+        if wire.number == 1:
+            wire.connection.shutdown(socket.SHUT_RDWR)
+            closed.set()
         else:
             while wire.receive():
                 wire.answer()
@@ -157,9 +159,10 @@ def _close_when_idle(silent_close):
 
 @pytest.mark.parametrize("repeatable", [True, False])
 def test_a_connection_closed_while_idle_is_seen_before_sending(peer, repeatable):
-    one = peer(_close_when_idle(lambda wire: wire.connection.shutdown(socket.SHUT_RDWR)))
+    closed = threading.Event()
+    one = peer(_close_when_idle(closed))
     session(one.port).send(REQUEST)
-    time.sleep(0.02)
+    assert closed.wait(20)
     session(one.port).send(b"second", repeatable=repeatable)
     assert [request.body for request in one.requests] == [REQUEST, b"second"]
 
@@ -168,7 +171,7 @@ def _drop_second(wire):
     """The first connection dies with the second request in its hands."""
     wire.receive()
     wire.answer()
-    if wire.peer.connections == 1:
+    if wire.number == 1:
         wire.receive()
         reset(wire)
     else:

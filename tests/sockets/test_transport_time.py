@@ -70,7 +70,7 @@ def test_a_connection_that_is_not_taken():
 
 def hold(wire):
     wire.receive()
-    wire.peer.done.wait(5)
+    wire.peer.done.wait(60)
 
 
 def drip(data):
@@ -111,8 +111,8 @@ def test_a_read_time_out_is_not_followed_by_a_repetition_on_a_kept_connection(pe
         hold(wire)
 
     one = peer(script)
-    session(one.port, operation_timeout=0.01, read_timeout=0.05).send(REQUEST)
-    fails(one.port, operation_timeout=0.01, read_timeout=0.05)
+    session(one.port, operation_timeout=0.01, read_timeout=1.5).send(REQUEST)
+    fails(one.port, operation_timeout=0.01, read_timeout=1.5)
     assert len(one.requests) == 2
 
 
@@ -120,33 +120,33 @@ def test_a_read_time_out_is_not_followed_by_a_repetition_on_a_kept_connection(pe
     "script",
     [
         pytest.param(hold, id="silence"),
-        pytest.param(drip(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 200), id="slow heads"),
-        pytest.param(drip(b"HTTP/1.1 200 OK\r\n\r\n" + b" " * 200), id="slow body"),
+        pytest.param(drip(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 4000), id="slow heads"),
+        pytest.param(drip(b"HTTP/1.1 200 OK\r\n\r\n" + b" " * 4000), id="slow body"),
     ],
 )
 def test_the_deadline_holds(peer, script):
     began = time.monotonic()
-    error = fails(peer(script).port, deadline=0.1)
-    assert 0.05 < time.monotonic() - began < 3
-    assert error.step == "read" and "deadline of 0.1 s" in error.message
+    error = fails(peer(script).port, deadline=0.9)
+    assert 0.8 < time.monotonic() - began < 15
+    assert error.step == "read" and "deadline of 0.9 s" in error.message
 
 
 def test_the_deadline_holds_for_a_peer_that_does_not_read(peer):
-    one = peer(lambda wire: wire.peer.done.wait(5))
+    one = peer(lambda wire: wire.peer.done.wait(60))
     began = time.monotonic()
-    with pytest.raises(TransportError, match=r"deadline of 0\.1 s passed while sending") as caught:
-        session(one.port, deadline=0.1).send(b"x" * 32_000_000, repeatable=False)
+    with pytest.raises(TransportError, match=r"deadline of 0\.9 s passed while sending") as caught:
+        session(one.port, deadline=0.9).send(b"x" * 32_000_000, repeatable=False)
     assert caught.value.step == "send" and not caught.value.outcome_unknown
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
 
 
 def test_one_deadline_for_a_whole_operation(peer):
     def script(wire):
         while wire.receive():
-            time.sleep(0.04)
+            time.sleep(0.3)
             wire.answer()
 
-    one = session(peer(script).port, deadline=0.1)
+    one = session(peer(script).port, deadline=1.5)
     with pytest.raises(TransportError, match="deadline"), one.operation():
         for _number in range(10):
             one.send(REQUEST)
@@ -166,14 +166,14 @@ def test_who_waits_knows_how_long_he_may():
 @pytest.mark.parametrize("deadline", [{"deadline": 0.05}, {}], ids=["deadline", "none"])
 def test_what_is_owed_to_a_service_has_a_moment_of_its_own(peer, monkeypatch, deadline):
     """A Release goes out after the deadline too; whom the limit of a task stopped it holds for no read time-out."""
-    monkeypatch.setattr(_session_base, "PARTING_SECONDS", 0.3)
+    monkeypatch.setattr(_session_base, "PARTING_SECONDS", 1.5)
 
     def script(wire):
         while wire.receive():
             if len(wire.peer.requests) == 1:
                 wire.answer()
             else:
-                wire.peer.done.wait(5)
+                wire.peer.done.wait(60)
 
     one = peer(script)
     sender = session(one.port, **deadline)
@@ -184,7 +184,7 @@ def test_what_is_owed_to_a_service_has_a_moment_of_its_own(peer, monkeypatch, de
         began = time.monotonic()
         with pytest.raises(TransportError, match="deadline"), sender.parting():
             sender.send(REQUEST)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 15
         if deadline:
             with pytest.raises(TransportError, match=r"deadline of 0\.05 s"):
                 sender.send(REQUEST)
@@ -193,4 +193,4 @@ def test_what_is_owed_to_a_service_has_a_moment_of_its_own(peer, monkeypatch, de
 
 def test_a_slow_answer_within_its_time_is_read(peer):
     one = peer(drip(b"HTTP/1.0 200\r\n\r\n<Envelope/>"))
-    assert session(one.port, operation_timeout=0.01, read_timeout=0.2).send(REQUEST).body == b"<Envelope/>"
+    assert session(one.port, operation_timeout=0.01, read_timeout=2).send(REQUEST).body == b"<Envelope/>"

@@ -23,7 +23,7 @@ from accounts import ALL_TYPES
 
 from sandbox import Sandbox
 
-PATIENCE = 5.0  # seconds from the end of Ansible's main process until nothing of a run may be left
+PATIENCE = 10.0  # seconds from the end of Ansible's main process until nothing of a run may be left, on a busy machine
 GET = {"wsman.automation.wsman_get": {"resource_uri": f"{ALL_TYPES}?Id=2"}}
 INSTANCES = "/Sandbox_AllTypes<"  # is in the requests that are of these, and in none of the class
 BY_ONE = {"resource_uri": f"{ALL_TYPES}?Id=3", "method": "Increment", "arguments": {"By": 1}}

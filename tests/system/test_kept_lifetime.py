@@ -38,7 +38,7 @@ os.setgroups([])
 os.setresgid(65534, 65534, 65534)
 os.setresuid(65534, 65534, 65534)
 caller = socket.socket(socket.AF_UNIX)
-caller.settimeout(3)
+caller.settimeout(20)
 try:
     caller.connect("./" + sys.argv[1])
     print("connected", flush=True)

@@ -207,7 +207,7 @@ def add_keywords(plays: Plays) -> None:
 
 def open_connections(box: Sandbox) -> int:
     """How many there are, once those that were just closed are gone."""
-    kept.wait_until(lambda: not box.server.open_connections, 2.0)
+    kept.wait_until(lambda: not box.server.open_connections)
     return box.server.open_connections
 
 
@@ -220,12 +220,12 @@ def add_ends(plays: Plays) -> None:
     plays.at(box, {2: lambda box=box: change_password(box)})
     plays.play("changed", named("changed", tasks(3)))
     service = {"manner": "omi"}
-    box = plays.host("slow", "basic", True, service=service, operation_timeout=0.5, read_timeout=1)
-    plays.at(box, {2: lambda box=box: box.misbehave("stall", seconds=2, action="Get")})
+    box = plays.host("slow", "basic", True, service=service, operation_timeout=0.5, read_timeout=2.5)
+    plays.at(box, {2: lambda box=box: box.misbehave("stall", seconds=6, action="Get")})
     plays.play("slow", named("slow", tasks(3)))
     box = plays.host("late")
-    plays.at(box, {2: lambda box=box: box.misbehave("stall", seconds=2, action="Get")})
-    plays.play("late", named("late", tasks(3, timeout=1)))
+    plays.at(box, {2: lambda box=box: box.misbehave("stall", seconds=6, action="Get")})
+    plays.play("late", named("late", tasks(3, timeout=3)))
     box = plays.host("closed", "basic", True, service=service)
     plays.at(box, dict.fromkeys((2, 4), lambda box=box: box.misbehave("drop_after", action="Get")))
     plays.play("closed", named("closed", [*tasks(4), {"name": "call", **INCREMENT}]))
@@ -247,8 +247,8 @@ def change_password(box: Sandbox) -> None:
 
 def add_idle(plays: Plays) -> None:
     """A session that nobody uses for longer than it may be kept."""
-    plays.host("idle", session_idle_timeout=1)
-    pause = {"name": "pause", "ansible.builtin.pause": {"seconds": 2}}
+    plays.host("idle", session_idle_timeout=3)
+    pause = {"name": "pause", "ansible.builtin.pause": {"seconds": 6}}
     plays.play("idle", [*named("idle", tasks(2)), pause, *named("idle again", tasks(1))])
 
 

@@ -34,7 +34,11 @@ class Watch:
                 for name in ("cmdline", "environ"):
                     with contextlib.suppress(OSError):
                         self.seen.add((process / name).read_bytes())
-            for path in [] if self._folder is None else self._folder.rglob("*"):
-                with contextlib.suppress(OSError):
-                    if path.is_file():
-                        self.files.setdefault(path, set()).add(path.read_bytes())
+            with contextlib.suppress(OSError):  # a folder may end while it is listed; there will be a next time
+                for path in [] if self._folder is None else self._folder.rglob("*"):
+                    self._read(path)
+
+    def _read(self, path: pathlib.Path) -> None:
+        with contextlib.suppress(OSError):
+            if path.is_file():
+                self.files.setdefault(path, set()).add(path.read_bytes())

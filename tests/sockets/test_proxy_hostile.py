@@ -82,7 +82,7 @@ def test_words_are_short_and_printable(peer):
     ],
 )
 def test_what_is_no_answer(peer, answer, said):
-    assert said in fails(peer(says(answer)).port).message
+    assert said in fails(peer(says(answer)).port, connect_timeout=60).message
 
 
 def test_a_reset(peer):

@@ -32,6 +32,7 @@ _HIDDEN = "Its text is hidden because of no_log."
 _SHORTEST = 4  # characters of a secret that is looked for inside of texts
 _CENSORED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as core writes it
 _SCALARS = frozenset((str, int, bool, type(None)))
+_TIMES = frozenset((datetimes.CIMDateTime, datetimes.CIMInterval))
 
 
 class DetailedError(WSManError):
@@ -61,6 +62,8 @@ def plain(value: t.Any) -> t.Any:
     """A value of ring 1 as plain JSON types: times ISO 8601 text, references and instances dictionaries."""
     if type(value) in _SCALARS:
         return value
+    if type(value) in _TIMES:
+        return value.to_iso()
     if isinstance(value, dict):
         if _SCALARS.issuperset(map(type, value.values())):
             return dict(value)
@@ -72,6 +75,20 @@ def plain(value: t.Any) -> t.Any:
     if isinstance(value, EndpointReference):
         return value.to_plain()
     return cim.to_plain(datetimes.from_python(value) if isinstance(value, datetime.date) else value)
+
+
+def plain_row(properties: dict[str, t.Any], not_json: frozenset[str] | None) -> Result:
+    """``plain`` of a row's *properties*; those that are *not_json* alone are looked at, if it is known which these are.
+
+    The result may hold the lists of *properties* themselves.
+    """
+    if not_json is None:
+        return t.cast(Result, plain(properties))
+    shown = dict(properties)
+    for name in not_json:
+        if name in shown:
+            shown[name] = plain(shown[name])
+    return shown
 
 
 def instance(value: Instance | None) -> Result:

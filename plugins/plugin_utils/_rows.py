@@ -42,6 +42,7 @@ class Row:
     class_name: str | None
     schema: Schema | None
     reference: EndpointReference | None = None
+    not_json: frozenset[str] | None = None  # as that of an item
 
 
 class Reader:
@@ -118,11 +119,12 @@ class Reader:
                 return Row(Instance(), None, None, item.endpoint_reference)
             schema = self._find(element.tag, element.get(instance.TYPE))
             read = instance.from_element(element, schema)
-        read.properties = instance.complete(read.properties, self._target)
+        if item.not_json is None:
+            read.properties = instance.complete(read.properties, self._target)
         if self._whole:
-            instance.fill_lists(read, schema)
+            instance.fill_lists(read, schema, nested=item.not_json is None)
         name = read.class_name or (schema.name if schema else None) or self._row_class
-        return Row(read, name, schema, item.endpoint_reference)
+        return Row(read, name, schema, item.endpoint_reference, item.not_json)
 
     def _find(self, tag: str, xsi_type: str | None) -> Schema | None:
         kind = (tag, xsi_type)

@@ -161,7 +161,7 @@ class Lists:
         result, view = self._result, self._view
         read = [one for one in rows if isinstance(one, Row)]
         if view.instances:
-            result["instances"] += [_result.plain(one.read.properties) for one in read]
+            result["instances"] += [_result.plain_row(one.read.properties, one.not_json) for one in read]
             result["class_names"] += [one.class_name for one in read]
         if view.value_names:
             result["value_names"] += [value_maps.names(one.read, one.schema) for one in read]
@@ -249,7 +249,7 @@ class Records:
         if view.names is not None:
             self._seen.update(name.lower() for name in row.read.properties)
             row.read.properties = projection.reduce(row.read, view.names, row.schema, self._spelled)
-        shown: Record = _result.plain(row.read.properties)
+        shown: Record = _result.plain_row(row.read.properties, row.not_json)
         if not view.value_names and not view.references:
             return shown
         beside: Record = {"class_name": row.class_name}

@@ -28,13 +28,16 @@ _ESTIMATE: t.Final = xml.qname(uris.NS_WSMAN, "TotalItemsCountEstimate")
 class Item:
     """One item: an instance (or ``wsman:XmlFragment``), its endpoint reference, or both, as was asked for.
 
-    The instance is an *element*, or read already: *instance*, by *schema*.
+    The instance is an *element*, or read already: *instance*, by *schema*. *not_json* names those of its properties
+    that are neither null, text, number nor a list of these, none of which is or holds a reference or an instance; it is
+    None where nobody has looked.
     """
 
     element: Element | None = None
     endpoint_reference: EndpointReference | None = None
     instance: Instance | None = None
     schema: Schema | None = None
+    not_json: frozenset[str] | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -79,15 +79,19 @@ def from_element(element: Element, schema: Schema | None = None) -> Instance:
     return instance
 
 
-def fill_lists(instance: Instance, schema: Schema | None) -> None:
-    """Give a whole *instance* the arrays that it lacks, where a lacking one is empty (``Schema.lists_empty``)."""
+def fill_lists(instance: Instance, schema: Schema | None, *, nested: bool = True) -> None:
+    """Give a whole *instance* the arrays that it lacks, where a lacking one is empty (``Schema.lists_empty``).
+
+    And so those that are *nested* in it, if there may be any.
+    """
     if schema is None or not schema.lists_empty:
         return
-    if not _PLAIN.issuperset(map(type, instance.properties.values())):
+    if nested and not _PLAIN.issuperset(map(type, instance.properties.values())):
         _fill_nested(instance, schema)
     lacking = [name for name in schema.arrays if name not in instance.properties]
-    held = {name.lower() for name in instance.properties} if lacking else ()
-    instance.properties.update((name, []) for name in lacking if name.lower() not in held)
+    if lacking:
+        held = {name.lower() for name in instance.properties}
+        instance.properties.update((name, []) for name in lacking if name.lower() not in held)
 
 
 def read_values(elements: t.Sequence[Element], member: Property | None = None) -> Value:

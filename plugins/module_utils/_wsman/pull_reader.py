@@ -34,7 +34,7 @@ _CONTEXT: t.Final = b"EnumerationContext"
 #: Octets of an answer in which it is worth while to look how rows are written.
 LARGE: t.Final = 64 * 1024
 #: Characters that are parsed at a time, where nothing better is known.
-STEP: t.Final = 8 * 1024
+STEP: t.Final = 4 * 1024
 #: How many rows may be unlike all before them, besides a quarter of all.
 MISSES: t.Final = 16
 #: Shows by where it comes out whether the parser stands between two rows.
@@ -82,7 +82,7 @@ def look_ahead(data: bytes, charset: str | None = None) -> Element | None:
     if _END in data or data.count(_CONTEXT) != 2:
         return None
     with contextlib.suppress(ProtocolError):
-        for root in xml.grow(data, charset):
+        for root in xml.grow(data, charset, STEP):
             context = _context_before_items(_content(root))
             if context is not None:
                 return context

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import re
 import typing as t
 from xml.etree.ElementTree import Element
@@ -46,6 +47,9 @@ _ENTITIES: t.Final = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&
 
 #: What stands in a text for other characters, ``&amp;`` last.
 References: t.TypeAlias = "t.Sequence[tuple[str, str]]"
+
+_JSON: t.Final = frozenset((str, int, bool, type(None)))
+_REALS: t.Final = frozenset((float, type(None)))
 
 _Texts: t.TypeAlias = "t.Sequence[str | None]"
 
@@ -213,28 +217,32 @@ class Pattern:
     def _items(self, found: list[tuple[str | None, ...]], *, escaped: bool) -> list[Item]:
         groups = list(zip(*found, strict=True))
         names = [one.column.name for one in self._properties]
-        columns = [self._values(one, groups, escaped=escaped) for one in self._properties] if found else []
+        not_json: set[str] = set()
+        columns = [self._values(one, groups, not_json, escaped=escaped) for one in self._properties] if found else []
         rows: t.Iterable[t.Sequence[t.Any]] = zip(*columns, strict=True) if columns else [()] * len(found)
         made: t.Iterable[dict[str, Value]] = (dict(zip(names, row)) for row in rows)  # noqa: B905 - it takes time
         if any(one.optional for one in self._properties):
             made = (
                 {name: value for name, value in one.items() if t.cast("t.Any", value) is not _MISSING} for one in made
             )
-        kind = self._kind
-        return [Item(None, None, Instance(kind.name, kind.namespace, one, {}, None), kind.schema) for one in made]
+        name, namespace, schema, others = self._kind.name, self._kind.namespace, self._kind.schema, frozenset(not_json)
+        return [Item(None, None, Instance(name, namespace, one, {}, None), schema, others) for one in made]
 
-    def _values(self, one: _Property, groups: list[tuple[str | None, ...]], *, escaped: bool) -> t.Sequence[t.Any]:
-        """The values of a property in all rows."""
+    def _values(
+        self, one: _Property, groups: list[tuple[str | None, ...]], not_json: set[str], *, escaped: bool
+    ) -> t.Sequence[t.Any]:
+        """The values of a property in all rows; its name goes to *not_json* where one of them is no value of JSON."""
         texts: _Texts = groups[one.group - 1]
         if one.empty:
             texts = ["" if mark is not None else text for text, mark in zip(texts, groups[one.empty - 1], strict=True)]
-        values = self._lists(one, texts, escaped=escaped) if one.many else self._read(one, texts, escaped=escaped)
+        read = self._lists if one.many else self._read
+        values = read(one, texts, not_json, escaped=escaped)
         if one.there:
             marks = groups[one.there - 1]
             return [_MISSING if mark is None else value for mark, value in zip(marks, values, strict=True)]
         return values
 
-    def _lists(self, one: _Property, texts: _Texts, *, escaped: bool) -> list[t.Any]:
+    def _lists(self, one: _Property, texts: _Texts, not_json: set[str], *, escaped: bool) -> list[t.Any]:
         """All texts of all rows are read at once."""
         before, after = one.around()
         empty, blank = f"<{one.spelled}/>", before + after
@@ -242,7 +250,7 @@ class Pattern:
         if any(empty in text for text in whole):
             whole = [text.replace(empty, blank) for text in whole]
         split = "".join(whole)[len(before) : -len(after)].split(after + before)
-        values = self._read(one, split, escaped=escaped)
+        values = self._read(one, split, not_json, escaped=escaped)
         member = one.column.member
         is_array = member is not None and member.array
         lists: list[t.Any] = []
@@ -256,7 +264,7 @@ class Pattern:
         following = iter(lists)
         return [None if text is None else next(following) for text in texts]
 
-    def _read(self, one: _Property, texts: _Texts, *, escaped: bool) -> t.Sequence[t.Any]:
+    def _read(self, one: _Property, texts: _Texts, not_json: set[str], *, escaped: bool) -> t.Sequence[t.Any]:
         if escaped:
             texts = [self._unescape(text) if text is not None and "&" in text else text for text in texts]
         read, bounds = one.column.reader, one.column.range
@@ -269,12 +277,21 @@ class Pattern:
                     return numbers
         if read is None:
             return texts
-        return [None if text is None else read(text) for text in texts]
+        values = [None if text is None else read(text) for text in texts]
+        if not _is_json(values):
+            not_json.add(one.column.name)
+        return values
 
     def _unescape(self, text: str) -> str:
         for reference, character in self._references:
             text = text.replace(reference, character)
         return text
+
+
+def _is_json(values: t.Sequence[t.Any]) -> bool:
+    """True where JSON has all of them; of numbers that are many it is enough that their sum is one."""
+    types = set(map(type, values))
+    return types <= _JSON or (types <= _REALS and math.isfinite(sum(filter(None, values))))
 
 
 class _Missing:

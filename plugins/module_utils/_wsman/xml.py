@@ -71,8 +71,8 @@ def load(data: bytes, charset: str | None = None) -> Element:
     return collections.deque(grow(data, charset), maxlen=1).pop()
 
 
-def grow(data: bytes, charset: str | None = None) -> t.Iterator[Element]:
-    """Parse as ``load`` does, and yield the root again and again while it grows, at last when it is complete.
+def grow(data: bytes, charset: str | None = None, step: int | None = None) -> t.Iterator[Element]:
+    """Parse as ``load`` does, and yield the root after each *step* of octets as it grows, at last when it is complete.
 
     Of an element that grows all children but the last are complete, and may be taken out: then the whole never stands
     in memory, and of them ``check_depth`` must be asked. Another root than before means to begin anew.
@@ -82,7 +82,7 @@ def grow(data: bytes, charset: str | None = None) -> t.Iterator[Element]:
     if len(data) > MAX_SIZE:
         raise ProtocolError(f"the service's answer is larger than {MAX_SIZE} octets")
     try:
-        yield from _parse_tolerantly(*_source(data, charset))
+        yield from _parse_tolerantly(*_source(data, charset), step or _CHUNK)
     except _Refused as error:
         raise ProtocolError(f"the service's answer {error}") from None
     except (ElementTree.ParseError, LookupError, UnicodeError) as error:
@@ -167,7 +167,7 @@ def load_fragment(text: str, option: str) -> Element:
     """
     try:
         data = text.strip().encode("utf-8")
-        *_growing, root = _parse(data, "UTF-8")
+        *_growing, root = _parse(data, "UTF-8", _CHUNK)
         _qualify_types(root, data)
         return root
     except _Refused as error:
@@ -255,18 +255,18 @@ def _decodes(data: bytes, encoding: str) -> bool:
     return True
 
 
-def _parse_tolerantly(data: bytes, encoding: str) -> t.Iterator[Element]:
+def _parse_tolerantly(data: bytes, encoding: str, step: int) -> t.Iterator[Element]:
     """Parse; where that fails, once more without what XML forbids.
 
     iDRAC sends raw control bytes, and bytes of no encoding, in the texts of its inventory (protocol.md §3).
     """
     try:
-        yield from _parse(data, encoding)
+        yield from _parse(data, encoding, step)
     except ElementTree.ParseError:
         cleaned = _clean(data.decode(encoding, "replace")).encode("utf-8")
         if cleaned == data:
             raise
-        yield from _parse(cleaned, "UTF-8")
+        yield from _parse(cleaned, "UTF-8", step)
 
 
 def _clean(text: str) -> str:
@@ -279,14 +279,14 @@ def _clean_reference(match: re.Match[str]) -> str:
     return "" if number > 0x10FFFF or UNFIT_FOR_XML.match(chr(number)) else match.group()
 
 
-def _parse(data: bytes, encoding: str) -> t.Iterator[Element]:
+def _parse(data: bytes, encoding: str, step: int) -> t.Iterator[Element]:
     _refuse_doctype(data, encoding)
     builder = ElementTree.TreeBuilder()
     parser = ElementTree.XMLParser(target=builder, encoding=encoding)
     view = memoryview(data)
-    for start in range(0, len(data), _CHUNK):
-        parser.feed(view[start : start + _CHUNK])
-        if start + _CHUNK < len(data) and (root := builder.close()) is not None:  # which it has from its start on
+    for start in range(0, len(data), step):
+        parser.feed(view[start : start + step])
+        if start + step < len(data) and (root := builder.close()) is not None:  # which it has from its start on
             yield root
     root = parser.close()
     _refuse_depth(root)

@@ -62,6 +62,15 @@ def test_plain(value, plain):
     assert type(result) is type(plain)
 
 
+@pytest.mark.parametrize("not_json", [None, frozenset({"When", "Missing"})])
+def test_a_row_is_plain_whether_it_is_known_where_to_look(not_json):
+    when = datetimes.parse("2024-02-29T10:20:30Z")
+    row = {"When": [when], "Number": 7, "Words": ["a"], "Nothing": None}
+    shown = {"When": ["2024-02-29T10:20:30Z"], "Number": 7, "Words": ["a"], "Nothing": None}
+    assert _result.plain_row(row, not_json) == shown
+    assert row["When"] == [when]
+
+
 @pytest.mark.parametrize(
     ("error", "expected"),
     [

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import typing as t
 
 from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
@@ -61,6 +62,8 @@ def by_way(data: bytes, schema: Schema | None, **how: t.Any) -> t.Any:
         batch = pull_reader.read(data, schema_of=lambda _tag, _type: schema, **how)
     except (ProtocolError, WSManFault) as error:
         return type(error), str(error)
+    for one in batch.items:
+        _check_json(one)
     items = [_describe(one.instance if one.element is None else one.element) for one in batch.items]
     return items, _describe(batch.context), batch.ended, batch.estimate, batch.kind
 
@@ -81,6 +84,13 @@ def by_tree(data: bytes, schema: Schema | None, **how: t.Any) -> t.Any:
     except (ProtocolError, WSManFault) as error:
         return type(error), str(error)
     return items, _describe(context), ended, estimate, name
+
+
+def _check_json(item: enumerated.Item) -> None:
+    """What is said to be plain is so: JSON gives it back."""
+    if item.not_json is not None and item.instance is not None:
+        plain = {name: one for name, one in item.instance.properties.items() if name not in item.not_json}
+        assert repr(json.loads(json.dumps(plain, allow_nan=False))) == repr(plain)
 
 
 @contextlib.contextmanager

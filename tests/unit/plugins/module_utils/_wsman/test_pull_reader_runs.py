@@ -63,6 +63,20 @@ def test_of_rows_alike_the_parser_reads_a_few(parsed):
     assert len(parsed) < 20
 
 
+@pytest.mark.parametrize(
+    ("properties", "names"),
+    [
+        ({"A": "7", "Other": "x", "Flag": "true", "Words": "a</p:Words><p:Words>b", "Ratio": "1.5"}, set()),
+        ({"A": "7", "When": TIME}, {"When"}),
+        ({"Ratio": "INF", "Codes": "1"}, {"Ratio"}),
+        ({"Ratio": "nan", "Blobs": "QUJD"}, {"Ratio", "Blobs"}),
+    ],
+)
+def test_which_values_json_has_no_type_for_is_told(properties, names):
+    read = pull_reader.read(answer(row(**properties) * 50), schema_of=lambda _tag, _type: SCHEMA)
+    assert read.items[-1].not_json == names
+
+
 @pytest.mark.parametrize("schema", [SCHEMA, None])
 @pytest.mark.parametrize(
     "different",

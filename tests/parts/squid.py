@@ -103,7 +103,7 @@ class Squid:
 
     def wait_for(self, count):
         """The log once it has *count* requests; AssertionError where it does not get so many, or gets more."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while len(self.log) < count and time.monotonic() < deadline:
             time.sleep(0.01)
         time.sleep(0.05)  # for one that should not be there

@@ -9,11 +9,13 @@ import contextlib
 import dataclasses
 import datetime
 import ipaddress
+import os
 import socket
 import ssl
 import threading
 
 import pytest
+from kept_run import Run
 
 from ansible_collections.wsman.automation.plugins.plugin_utils import _proxy, _refusals, _sessions, _tickets
 from parts import need
@@ -237,3 +239,37 @@ def files(joe, tmp_path):
     from tls_parts import client_files
 
     return client_files(joe, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    if not hasattr(os, "pidfd_open"):
+        pytest.skip("no pidfd")
+    one = Run(tmp_path_factory.mktemp("run"))
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+def run(shared):
+    """A run that goes on, with workers of this test alone."""
+    shared.begin()
+    return shared
+
+
+@pytest.fixture
+def fresh(shared):
+    """The same, and nothing was kept until now; nor is it afterwards."""
+    shared.clear()
+    yield shared
+    shared.clear()
+
+
+@pytest.fixture
+def ending(tmp_path):
+    """A run that a test ends."""
+    if not hasattr(os, "pidfd_open"):
+        pytest.skip("no pidfd")
+    one = Run(tmp_path)
+    yield one
+    one.stop()

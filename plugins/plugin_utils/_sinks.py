@@ -153,6 +153,7 @@ class Lists:
             spelled = projection.spellings(one.read for one in read)
             for one in read:
                 one.read.properties = projection.reduce(one.read, self._view.names, one.schema, spelled)
+                one.not_json = None  # they may be spelled otherwise now
             self._result.update(_warn(self._view.names, spelled, read[0] if read else None))
         self._add(waiting)
         return self._result
@@ -249,6 +250,7 @@ class Records:
         if view.names is not None:
             self._seen.update(name.lower() for name in row.read.properties)
             row.read.properties = projection.reduce(row.read, view.names, row.schema, self._spelled)
+            row.not_json = None  # they may be spelled otherwise now
         shown: Record = _result.plain_row(row.read.properties, row.not_json)
         if not view.value_names and not view.references:
             return shown

@@ -20,7 +20,7 @@ from .enumerated import Batch, Item
 from .envelope import Response
 from .errors import ProtocolError
 from .pull_reader_rows import Kind
-from .pull_reader_runs import NEXT, Pattern, references
+from .pull_reader_runs import NEXT, Patterns, references
 from .schema import Schema
 
 #: The schema of an item by its tag and its ``xsi:type``; None where nothing is known. May raise ``UnknownKind``.
@@ -37,8 +37,8 @@ LARGE: t.Final = 64 * 1024
 STEP: t.Final = 4 * 1024
 #: How many rows may be unlike all before them, besides a quarter of all.
 MISSES: t.Final = 16
-#: Shows by where it comes out whether the parser stands between two rows.
-_PROBE: t.Final = '<probe xmlns=""/>'
+#: Names for an element that shows, by where it comes out, whether the parser stands between two rows.
+_PROBES: t.Final = tuple(f"probe{number}" for number in range(8))
 
 
 class UnknownKind(Exception):
@@ -142,23 +142,19 @@ class _Rows:
         known = None if text is None else references(text)
         if text is None or known is None:
             raise _Unlike
-        fed = self._feed_to_items(steps, text)
-        found = _end_of_first(steps, text, fed)
-        patterns: dict[str, Pattern] = {}
+        rows, fed = _feed_to_items(steps, text)
+        probe = _unused(text)
+        found = _end_of_first(rows, text, fed)
+        patterns = Patterns(text, known)
         missed = 0
         while found is not None and missed <= MISSES + len(self._items) // 4:
             name, place = found
-            row = self._feed_rows(steps, text[fed:place])
-            if name not in patterns:
-                patterns[name] = Pattern(self._kind(row), known)
-            patterns[name].learn(text[_start_of_row(text, name, place) : place], row)
-            fed = place
-            while (following := NEXT.match(text, fed)) and following[1] in patterns:
-                items, place = patterns[following[1]].read(text, fed)
-                self._items += items
-                if not items:
-                    break
-                fed = place
+            read = self._feed_rows(steps, rows, text[fed:place], probe)
+            if missed and len(read) == 1:  # so it began where the one before ended
+                patterns.learn(name, text[fed:place], read[0], self._kind(read[0]))
+            items, fed = patterns.read(place)
+            self._items += items
+            following = NEXT.match(text, fed)
             found = following and _end(text, following[1], fed)
             missed += 1
         for start in range(fed, len(text), STEP):
@@ -168,26 +164,16 @@ class _Rows:
         self._take(root, complete=True)
         return root
 
-    def _feed_to_items(self, steps: xml.Steps, text: str) -> int:
-        """How far it was read until a row had begun."""
-        for start in range(0, len(text), STEP):
-            steps.feed(text[start : start + STEP])
-            if len(_open_items(steps.root)):
-                return start + STEP
-        raise _Unlike
-
-    def _feed_rows(self, steps: xml.Steps, text: str) -> Element:
-        """Read to the end of a row, which is given; _Unlike where that is not where the text ends."""
+    def _feed_rows(self, steps: xml.Steps, rows: Element, text: str, probe: str) -> list[Element]:
+        """Read to the end of a row of *rows*, which are given; _Unlike where that is not where the text ends."""
         steps.feed(text)
-        rows = _open_items(steps.root)
-        count = len(rows)
-        steps.feed(_PROBE)
-        if len(rows) != count + 1 or not count:
+        steps.feed(f'<{probe} xmlns=""/>')
+        *read, last = rows
+        if last.tag != probe or not read:
             raise _Unlike
-        self._items += [self._read_row(row) for row in rows[:-1]]
-        last = rows[-2]
+        self._items += [self._read_row(row) for row in read]
         del rows[:]
-        return last
+        return read
 
     def batch(self, response: Response) -> Batch:
         """What *response*, whose tree it was, holds."""
@@ -237,9 +223,30 @@ def _open_items(root: Element | None) -> Element:
     return content[-1] if enumerated.is_items(content[-1]) else Element("")
 
 
-def _end_of_first(steps: xml.Steps, text: str, place: int) -> tuple[str, int] | None:
+def _unused(text: str) -> str:
+    """A name for the probe that nothing else has."""
+    for name in _PROBES:
+        if name not in text:
+            return name
+    raise _Unlike
+
+
+def _feed_to_items(steps: xml.Steps, text: str) -> tuple[Element, int]:
+    """The first Items with rows, and how far it was read until one had begun."""
+    for start in range(0, len(text), STEP):
+        steps.feed(text[start : start + STEP])
+        rows = _open_items(steps.root)
+        if len(rows):
+            content = t.cast(Element, _content(t.cast(Element, steps.root)))
+            if any(len(one) for one in content[:-1] if enumerated.is_items(one)):
+                break
+            return rows, start + STEP
+    raise _Unlike
+
+
+def _end_of_first(rows: Element, text: str, place: int) -> tuple[str, int] | None:
     """How the row that grows is named in the text, and where it seems to end."""
-    name = re.escape(xml.local(_open_items(steps.root)[-1].tag))
+    name = re.escape(xml.local(rows[-1].tag))
     found = re.compile(rf"</((?:[^\s<>/:]+:)?{name})>").search(text, place)
     return found and (found[1], found.end())
 
@@ -249,15 +256,6 @@ def _end(text: str, name: str, place: int) -> tuple[str, int] | None:
     end = f"</{name}>"
     found = text.find(end, place)
     return None if found < 0 else (name, found + len(end))
-
-
-def _start_of_row(text: str, name: str, end: int) -> int:
-    """Where the last row before *end* seems to begin."""
-    start = end
-    while (start := text.rfind(f"<{name}", 0, start)) >= 0:
-        if text[start + len(name) + 1] in " \t\n>":
-            return start
-    raise _Unlike
 
 
 def _content(root: Element) -> Element | None:

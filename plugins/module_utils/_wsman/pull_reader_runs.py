@@ -5,7 +5,8 @@
 
 Where the parser stands between two rows, text that fits the pattern is well-formed, and opens and closes the same
 elements in the same scope: the parser would be where it was, and need not see it. What does not fit is the parser's.
-What a text may hold only with care, references and ``]]>``, is looked for in the whole document (``references``).
+What a text may hold only with care, references and ``]]>``, or not at all, is looked for in the whole document
+(``references``).
 """
 
 from __future__ import annotations
@@ -27,8 +28,17 @@ NEXT: t.Final = re.compile(r"\s*<([^\s<>/!?&'\"=]+)")
 
 #: How often a pattern is made anew; rows that differ more often than that are not alike.
 MOST_CHANGES: t.Final = 24
+#: How many properties a pattern may have, and how many characters.
+MOST_PROPERTIES: t.Final = 512
+MOST_CHARACTERS: t.Final = 64 * 1024
+#: How many characters all patterns of an answer may have, each time they are made: so many, and a part of its own.
+LEARNT: t.Final = 128 * 1024
+#: As many characters take as long as to make a pattern at all.
+_AT_LEAST: t.Final = 256
+LEARNT_PART: t.Final = 32
 
-_TEXT: t.Final = r"[^<\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]*"
+_UNFIT: t.Final = [chr(one) for one in (*range(32), 0xFFFE, 0xFFFF) if chr(one) not in "\t\n\r"]
+_TEXT: t.Final = "[^<]*"
 _INTEGER: t.Final = r"-?[0-9]{1,20}"
 _NAME: t.Final = r"[^\s<>/!?&'\"=]+"
 _BLANK: t.Final = r"(?:\s[^<>&]*)?/>"
@@ -45,8 +55,11 @@ _REFERENCE: t.Final = re.compile("&[^;<&]{0,8};?")
 _NUMBER: t.Final = re.compile("&#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}));")
 _ENTITIES: t.Final = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
 
+#: Of so many references it is quicker to look for all of them one after the other.
+_FEW: t.Final = 8
+
 #: What stands in a text for other characters, ``&amp;`` last.
-References: t.TypeAlias = "t.Sequence[tuple[str, str]]"
+References: t.TypeAlias = "dict[str, str]"
 
 _JSON: t.Final = frozenset((str, int, bool, type(None)))
 _REALS: t.Final = frozenset((float, type(None)))
@@ -56,10 +69,12 @@ _Texts: t.TypeAlias = "t.Sequence[str | None]"
 
 def references(text: str) -> References | None:
     """All that occur in a document; None where no pattern may be used, as a text in it may not be what it seems."""
-    found = {one: _ENTITIES.get(one) or _character(one) for one in set(_REFERENCE.findall(text))}
-    if "]]>" in text or None in found.values():
+    if "]]>" in text or any(one in text for one in _UNFIT):
         return None
-    return sorted(t.cast("dict[str, str]", found).items(), key=lambda one: one[1] == "&")
+    found = {one: _ENTITIES.get(one) or _character(one) for one in set(_REFERENCE.findall(text))}
+    if None in found.values():
+        return None
+    return dict(sorted(t.cast("dict[str, str]", found).items(), key=lambda one: one[1] == "&"))
 
 
 def _character(reference: str) -> str | None:
@@ -97,11 +112,42 @@ class _Property:
         return f"{before}<{self.inner}>", f"</{self.inner.split()[0]}>{after}"
 
 
-class Pattern:
-    """How the rows of one *kind* with one start tag are spelled; nothing is until ``learn`` has seen one."""
+class Patterns:
+    """Those of the rows of the answer *text*, by the names of these as they are written.
 
-    def __init__(self, kind: Kind, known: References) -> None:
-        self._kind = kind
+    To make a pattern takes as long as to parse many times its length: there is a bound on all.
+    """
+
+    def __init__(self, text: str, known: References) -> None:
+        self._text = text
+        self._known = known
+        self._patterns: dict[str, Pattern] = {}
+        self._left = LEARNT + len(text) // LEARNT_PART
+
+    def learn(self, name: str, text: str, row: Element, kind: Kind) -> None:
+        """Take in how the *row* of *kind*, named *name*, is written: as *text*, which began where another one ended."""
+        if name not in self._patterns:
+            self._patterns[name] = Pattern(self._known)
+        if self._left > 0:
+            self._left -= self._patterns[name].learn(text, row, kind)
+
+    def read(self, place: int) -> tuple[list[Item], int]:
+        """The rows from *place* on that are written as others were, and the place after them."""
+        read: list[Item] = []
+        while (following := NEXT.match(self._text, place)) and following[1] in self._patterns:
+            items, place = self._patterns[following[1]].read(self._text, place)
+            if not items:
+                break
+            read += items
+        return read, place
+
+
+class Pattern:
+    """How the rows with one start tag are spelled; nothing is until ``learn`` has seen one."""
+
+    _kind: Kind
+
+    def __init__(self, known: References) -> None:
         self._references = known
         self._properties: list[_Property] = []
         self._start: tuple[str, str] | None = None  # the start tag, and the name in it
@@ -111,22 +157,28 @@ class Pattern:
         self._changes = 0
         self._pattern: re.Pattern[str] | None = None
 
-    def learn(self, text: str, row: Element) -> bool:
-        """Take in how the *row* is written that *text* is; False, and nothing is changed, where no pattern can tell."""
+    def learn(self, text: str, row: Element, kind: Kind) -> int:
+        """Take in how the *row* is written that *text* is; nothing is changed where no pattern can tell.
+
+        Returns how many characters were made a pattern, or what takes as long.
+        """
         self._changes += 1
         if self._changes > MOST_CHANGES:
-            return False
+            return 0
+        if self._start is None:
+            self._kind = kind
         before = {**vars(self), "_properties": [dataclasses.replace(one) for one in self._properties]}
+        written = ""
         try:
             self._compare(text, row)
-            self._pattern = re.compile(self._write())
+            written = self._write()
+            self._pattern = re.compile(written)
             items, end = self.read(text, 0)
-            if end != len(text) or [one.instance for one in items] != [self._kind.read(row)]:
+            if end != len(text) or [one.instance for one in items] != [kind.read(row)]:
                 raise Irregular
         except Irregular:
             vars(self).update(before)
-            return False
-        return True
+        return _AT_LEAST + len(written)
 
     def read(self, text: str, place: int) -> tuple[list[Item], int]:
         """The rows from *place* on that are written so, and the place after them."""
@@ -157,6 +209,8 @@ class Pattern:
         if text[place:].lstrip() != f"</{start['name']}>":
             raise Irregular
         self._has_space |= text[place] != "<"
+        if len({one.column.name for one in self._properties}) < len(self._properties):
+            raise Irregular
         there = {child.tag for child in row}
         for one in self._properties:
             one.optional |= one.tag not in there
@@ -168,7 +222,7 @@ class Pattern:
             if one.spelled == spelled:
                 return number + 1
         column = self._kind.column(child.tag)
-        if any(one.column.name == column.name for one in self._properties):
+        if len(self._properties) >= MOST_PROPERTIES:
             raise Irregular
         self._properties.insert(at, _Property(child.tag, spelled, column, self._start is not None, column.many))
         return at + 1
@@ -185,20 +239,23 @@ class Pattern:
                 raise Irregular
             self._nil = blank
         else:
-            if one.written and one.inner != inner or inner is not None and child[0].tag not in WRAPPED:
+            if one.written and one.inner != inner or inner is not None and not _is_time(one.column, child):
                 raise Irregular
             one.inner, one.written = inner, True
 
     def _write(self) -> str:
-        """The pattern: of each property its text, or all its texts with what is around them."""
+        """The pattern: of each property its text, or all its texts with what is around them.
+
+        White space can end at one place only: wherever the row is unlike, that is known at once.
+        """
         tag, name = t.cast("tuple[str, str]", self._start)
-        space = r"\s*" if self._has_space else ""
-        parts, count = [rf"\s*{re.escape(tag)}"], 0
+        space = r"\s*(?=<)" if self._has_space else ""
+        parts, count = [rf"\s*{re.escape(tag)}{space}"], 0
         for one in self._properties:
             before, after = map(re.escape, one.around())
             text = _INTEGER if one.column.range is not None and one.inner is None else _TEXT
             count += 1
-            one.group = count
+            one.group, one.empty, one.there = count, 0, 0
             ways = [f"{before}({text}){after}"]
             if one.many:
                 ways = [f"((?:{before}{text}{after}|<{re.escape(one.spelled)}/>)+)"]
@@ -207,12 +264,15 @@ class Pattern:
             if self._has_empty and not one.many:
                 one.empty = count = count + 1
                 ways.append(f"<{re.escape(one.spelled)}()/>")
-            part = f"{space}(?:{'|'.join(ways)})"
+            part = f"(?:{'|'.join(ways)}){space}"
             if one.optional:
                 one.there = count = count + 1
                 part = f"(?:{part}())?"
             parts.append(part)
-        return f"{''.join(parts)}{space}</{re.escape(name)}>"
+        written = f"{''.join(parts)}</{re.escape(name)}>"
+        if len(written) > MOST_CHARACTERS:
+            raise Irregular
+        return written
 
     def _items(self, found: list[tuple[str | None, ...]], *, escaped: bool) -> list[Item]:
         groups = list(zip(*found, strict=True))
@@ -283,9 +343,16 @@ class Pattern:
         return values
 
     def _unescape(self, text: str) -> str:
-        for reference, character in self._references:
+        if len(self._references) > _FEW:
+            return _REFERENCE.sub(lambda one: self._references[one[0]], text)
+        for reference, character in self._references.items():
             text = text.replace(reference, character)
         return text
+
+
+def _is_time(column: Column, child: Element) -> bool:
+    """True for what stands in a datetime, where nothing else is expected."""
+    return child[0].tag in WRAPPED and (column.member is None or column.member.type == "datetime")
 
 
 def _is_json(values: t.Sequence[t.Any]) -> bool:

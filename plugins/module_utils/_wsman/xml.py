@@ -99,7 +99,7 @@ class Steps:
     def __init__(self, data: bytes, charset: str | None) -> None:
         source, encoding = _source(data, charset)
         self.text: str | None = None
-        if encoding == "UTF-8" and len(source) <= MAX_SIZE:
+        if encoding == "UTF-8" and len(data) <= MAX_SIZE:
             _refuse_doctype(source, encoding)
             text = source.decode("utf-8")
             self.text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

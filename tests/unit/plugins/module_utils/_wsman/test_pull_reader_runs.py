@@ -10,7 +10,12 @@ import typing as t
 import pytest
 from pull_answers import HEAD, SCHEMA, TAIL, by_tree, by_way
 
-from ansible_collections.wsman.automation.plugins.module_utils._wsman import pull_reader, pull_reader_rows
+from ansible_collections.wsman.automation.plugins.module_utils._wsman import (
+    pull_reader,
+    pull_reader_rows,
+    pull_reader_runs,
+    xml,
+)
 
 NIL = ' xsi:nil="true"/>'
 TIME = "<cim:Datetime>2024-02-29T10:20:30Z</cim:Datetime>"
@@ -244,7 +249,95 @@ def test_rows_of_a_projection(parsed):
 def test_rows_that_all_differ_are_given_up(monkeypatch):
     """After some, it is not worth while to look again."""
     learnt = []
-    learn = pull_reader.Pattern.learn
-    monkeypatch.setattr(pull_reader.Pattern, "learn", lambda self, *given: learnt.append(1) or learn(self, *given))
+    learn = pull_reader.Patterns.learn
+    monkeypatch.setattr(pull_reader.Patterns, "learn", lambda self, *given: learnt.append(1) or learn(self, *given))
     agree("".join(row(**{f"N{one}": "x"}) for one in range(300)))
     assert 10 < len(learnt) < 100
+
+
+@pytest.mark.parametrize("step", [1, 16, 4096])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<p:D><p:A>1</p:A></p:D></n:Items><n:Items>" + "".join(rows(30)),
+        "".join(rows(30)) + "<p:D/></n:Items><n:Items xmlns:p='urn:b'><p:D></p:D>" + "".join(rows(30)),
+        "".join(rows(30)) + "</n:Items><n:Items xmlns:p='urn:b'>" + "".join(rows(30)),
+    ],
+)
+def test_rows_of_several_items_keep_their_order_and_their_names(monkeypatch, content, step):
+    monkeypatch.setattr(pull_reader, "STEP", step)
+    agree(content)
+
+
+@pytest.mark.parametrize(
+    ("commented", "tag"),
+    [
+        ("<p:E><!--<p:E --><p:A>7</p:A></p:E>", "<p:E -->"),
+        ("<p:E><p:A>--><!--<p:E u:z='1'><p:A>--></p:A></p:E>", "<p:E u:z='1'>"),
+        ("<p:E><p:A>--><!--<p:E Name='1'><p:A>--></p:A></p:E>", "<p:E Name='1'>"),
+        ("<p:E><p:A>?><?x <p:E Name='1'><p:A>?></p:A></p:E>", "<p:E Name='1'>"),
+    ],
+)
+def test_a_start_tag_in_a_comment_is_none(commented, tag):
+    agree("".join([*rows(5), commented * 2, f"{tag}<p:A>7</p:A></p:E>" * 3]), None)
+
+
+@pytest.mark.parametrize("name", ["xmlns:p='urn:other'", "xsi:type='p:F_Type'"])
+def test_the_first_row_of_a_name_that_cannot_be_learnt_says_nothing_of_others(name):
+    agree(row(A="1") * 2 + "<p:E><!-- --><p:A>1</p:A></p:E>" + f"<p:E {name}><p:A>1</p:A></p:E>" * 5)
+
+
+def test_what_was_empty_and_then_comes_many_times():
+    """A pattern that is made anew has nothing of the one before."""
+    one, two = "<p:C><p:A>1</p:A></p:C>", "<p:C><p:A>1</p:A><p:A>2</p:A></p:C>"
+    agree(one * 2 + "<p:C><p:A/></p:C>" * 2 + two * 2 + (two + one) * 5, None)
+
+
+@pytest.mark.parametrize("name", ["Blobs", "Number", "Flag", "Other"])
+def test_datetimes_where_the_schema_has_something_else(name):
+    agree(row(A="1") * 2 + row(**{name: TIME}) * 3 + f"<p:C><p:{name}/></p:C>" * 5)
+
+
+@pytest.mark.parametrize("character", ["\x1c", "\x1f", "\x0c", "\x07", "\ufffe", "\uffff"])
+def test_what_is_no_character_of_xml_is_no_white_space(character):
+    """Though it is to Python: the parser refuses it, and does not see the others by a pattern."""
+    agree(character.join(rows(30)))
+    assert pull_reader_runs.references(f"a{character}b") is None
+
+
+def test_many_references_are_replaced_at_once():
+    agree("".join(row(Other=f"&#x{0x4E00 + one:x};&amp;lt; &#{0x4E00 + one};", B="&lt;") for one in range(200)))
+
+
+def test_a_probe_is_named_as_nothing_else_is(parsed):
+    agree("".join([row(Other="probe0"), *rows(100)]))
+    assert len(parsed) < 20
+    agree("".join([*rows(5), *['<probe0 xmlns=""/>', *rows(5)] * 40]))
+    agree("".join(f'<probe{one} xmlns=""/>' for one in range(20)) + "".join(rows(20)))
+
+
+def test_what_would_take_long_is_not_learnt(monkeypatch, parsed):
+    made: list[str] = []
+    write = pull_reader_runs.Pattern._write
+    monkeypatch.setattr(pull_reader_runs.Pattern, "_write", lambda self: made.append(write(self)) or made[-1])
+    for count in (pull_reader_runs.MOST_PROPERTIES + 1, 300):
+        kinds = ("".join(f"<p:N{one}x{kind}>1</p:N{one}x{kind}>" for one in range(count)) for kind in range(20))
+        agree("".join(f"<p:C>{one}</p:C>" for one in kinds), None)
+    agree("".join(f"<p:C{kind}><p:A>1</p:A></p:C{kind}>" * 5 for kind in range(1000)))
+    assert sum(map(len, made)) < 2 * (pull_reader_runs.LEARNT + pull_reader_runs.MOST_CHARACTERS)
+    assert len(made) < 2000
+
+
+def test_white_space_before_many_that_are_not_there():
+    names = [f"N{one}" for one in range(100)]
+    whole = "<p:C>\n" + "\n".join(f"<p:{name}>1</p:{name}>" for name in names) + "\n</p:C>"
+    short = "<p:C>\n<p:A>1</p:A></p:C>"
+    agree((whole + short) * 5 + f"<p:C>\n<p:A>1</p:A>{' ' * 500}<p:Z/></p:C>" * 100, None)
+
+
+def test_the_bound_of_an_answer_counts_its_byte_order_mark(monkeypatch):
+    data = b"\xef\xbb\xbf" + answer("".join(rows(20)))
+    monkeypatch.setattr(xml, "MAX_SIZE", len(data) - 1)
+    read = by_way(data, SCHEMA)
+    assert read == by_tree(data, SCHEMA)
+    assert "larger" in read[1]

@@ -246,11 +246,12 @@ class Pattern:
     def _write(self) -> str:
         """The pattern: of each property its text, or all its texts with what is around them.
 
-        White space can end at one place only: wherever the row is unlike, that is known at once.
+        White space around what may be left out can end at one place only: it is not looked through for each of them.
         """
         tag, name = t.cast("tuple[str, str]", self._start)
-        space = r"\s*(?=<)" if self._has_space else ""
-        parts, count = [rf"\s*{re.escape(tag)}{space}"], 0
+        space, skipped = (r"\s*", r"\s*(?=<)") if self._has_space else ("", "")
+        parts, count = [rf"\s*{re.escape(tag)}"], 0
+        was_there = True
         for one in self._properties:
             before, after = map(re.escape, one.around())
             text = _INTEGER if one.column.range is not None and one.inner is None else _TEXT
@@ -264,12 +265,15 @@ class Pattern:
             if self._has_empty and not one.many:
                 one.empty = count = count + 1
                 ways.append(f"<{re.escape(one.spelled)}()/>")
-            part = f"(?:{'|'.join(ways)}){space}"
+            part = f"(?:{'|'.join(ways)})"
             if one.optional:
                 one.there = count = count + 1
-                part = f"(?:{part}())?"
+                part = f"{skipped}(?:{part}{skipped}())?" if was_there else f"(?:{part}{skipped}())?"
+            else:
+                part = space + part
+            was_there = not one.optional
             parts.append(part)
-        written = f"{''.join(parts)}</{re.escape(name)}>"
+        written = f"{''.join(parts)}{space}</{re.escape(name)}>"
         if len(written) > MOST_CHARACTERS:
             raise Irregular
         return written

@@ -31,6 +31,9 @@ MOST_CHANGES: t.Final = 24
 #: How many properties a pattern may have, and how many characters.
 MOST_PROPERTIES: t.Final = 512
 MOST_CHARACTERS: t.Final = 64 * 1024
+#: How many values an array may have, divided by how many properties there are and how many of them are arrays: at each
+#: value in it a match keeps where all groups before are.
+MOST_VALUES: t.Final = 128 * 1024
 #: How many characters all patterns of an answer may have, each time they are made: so many, and a part of its own.
 LEARNT: t.Final = 128 * 1024
 #: As many characters take as long as to make a pattern at all.
@@ -252,6 +255,7 @@ class Pattern:
         space, skipped = (r"\s*", r"\s*(?=<)") if self._has_space else ("", "")
         parts, count = [rf"\s*{re.escape(tag)}"], 0
         was_there = True
+        most = max(MOST_VALUES // max(len(self._properties) * sum(one.many for one in self._properties), 1), 2)
         for one in self._properties:
             before, after = map(re.escape, one.around())
             text = _INTEGER if one.column.range is not None and one.inner is None else _TEXT
@@ -259,7 +263,7 @@ class Pattern:
             one.group, one.empty, one.there = count, 0, 0
             ways = [f"{before}({text}){after}"]
             if one.many:
-                ways = [f"((?:{before}{text}{after}|<{re.escape(one.spelled)}/>)+)"]
+                ways = [f"((?:{before}{text}{after}|<{re.escape(one.spelled)}/>){{1,{most}}})"]
             if self._nil is not None:
                 ways.append(f"<{re.escape(one.spelled + self._nil)}")
             if self._has_empty and not one.many:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import typing as t
 
 import pytest
@@ -341,3 +342,22 @@ def test_the_bound_of_an_answer_counts_its_byte_order_mark(monkeypatch):
     read = by_way(data, SCHEMA)
     assert read == by_tree(data, SCHEMA)
     assert "larger" in read[1]
+
+
+@pytest.mark.parametrize(
+    ("properties", "arrays", "values"), [(20, 1, 3000), (1, 1, 200), (300, 1, 9000), (200, 9, 500)]
+)
+def test_arrays_of_many_values_take_no_memory_for_each_group(properties, arrays, values):
+    """A match keeps the places of all groups for each value: one row of four megabytes took six gigabytes."""
+    others = "".join(f"<p:N{one}>1</p:N{one}>" for one in range(properties))
+
+    def long(count: int) -> str:
+        return f"<p:C>{others}{''.join(f'<p:M{one}>7</p:M{one}>' * count for one in range(arrays))}</p:C>"
+
+    data = answer(long(2) * 5 + long(values) * 3 + long(3) * 5)
+    tracemalloc.start()
+    read = by_way(data, None)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert read == by_tree(data, None)
+    assert peak < 32 * 1024 * 1024

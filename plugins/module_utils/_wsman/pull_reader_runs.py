@@ -31,11 +31,14 @@ MOST_CHANGES: t.Final = 24
 #: How many properties a pattern may have, and how many characters.
 MOST_PROPERTIES: t.Final = 512
 MOST_CHARACTERS: t.Final = 64 * 1024
+#: How many of the properties may be left out: each is looked for in every row, however short that is.
+MOST_OPTIONAL: t.Final = 128
 #: How many values an array may have, divided by how many properties there are and how many of them are arrays: at each
 #: value in it a match keeps where all groups before are.
 MOST_VALUES: t.Final = 128 * 1024
-#: How many characters all patterns of an answer may have, each time they are made: so many, and a part of its own.
-LEARNT: t.Final = 128 * 1024
+#: How many characters all patterns of an answer may have, each time they are made: so many, and a part of its own. To
+#: make one takes some ten times as long as to parse as many; no answer is worth more than it takes to parse it.
+LEARNT: t.Final = 4 * 1024
 #: As many characters take as long as to make a pattern at all.
 _AT_LEAST: t.Final = 256
 LEARNT_PART: t.Final = 32
@@ -158,6 +161,7 @@ class Pattern:
         self._has_empty = False
         self._has_space = False
         self._changes = 0
+        self._lacking = 0  # in how many rows there was less than before: from the second one on, any may be left out
         self._pattern: re.Pattern[str] | None = None
 
     def learn(self, text: str, row: Element, kind: Kind) -> int:
@@ -215,8 +219,12 @@ class Pattern:
         if len({one.column.name for one in self._properties}) < len(self._properties):
             raise Irregular
         there = {child.tag for child in row}
+        lacks = any(one.tag not in there and not one.optional for one in self._properties)
+        self._lacking += lacks
         for one in self._properties:
-            one.optional |= one.tag not in there
+            one.optional |= one.tag not in there or (lacks and self._lacking > 1)
+        if sum(one.optional for one in self._properties) > MOST_OPTIONAL:
+            raise Irregular
         self._start = start["tag"], start["name"]
 
     def _find(self, spelled: str, child: Element, at: int) -> int:

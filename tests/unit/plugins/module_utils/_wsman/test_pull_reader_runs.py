@@ -361,3 +361,27 @@ def test_arrays_of_many_values_take_no_memory_for_each_group(properties, arrays,
     tracemalloc.stop()
     assert read == by_tree(data, None)
     assert peak < 32 * 1024 * 1024
+
+
+def test_where_rows_lack_now_this_and_now_that_any_property_may_be_left_out(parsed):
+    """They are no reason to make a pattern for each of them."""
+    names = [f"N{one}" for one in range(60)]
+    lacking = [row(**{name: "x" for name in names if name != left_out}) for left_out in names]
+    agree("".join([row(**dict.fromkeys(names, "x")) * 3, *lacking]), None)
+    assert len(parsed) < 10
+
+
+def test_a_small_answer_is_worth_few_patterns(monkeypatch):
+    """To make one takes as long as to parse twenty times its length, and each answer makes its own."""
+    made: list[str] = []
+    write = pull_reader_runs.Pattern._write
+    monkeypatch.setattr(pull_reader_runs.Pattern, "_write", lambda self: made.append(write(self)) or made[-1])
+    names = [f"N{one}" for one in range(100)]
+    agree("".join(row(**dict.fromkeys(names[one % 7 :: 1 + one % 5], "x")) for one in range(200)), None)
+    assert sum(map(len, made)) < 20 * 1024
+
+
+def test_short_rows_are_not_held_against_all_that_a_long_one_has(parsed):
+    names = [f"N{one}" for one in range(400)]
+    agree("".join([row(**dict.fromkeys(names, "x")) * 3, row(N9="x") * 50]), None)
+    assert len(parsed) > 40

@@ -114,11 +114,11 @@ class Kind:
         return read
 
     def _read_nested(self, read: Instance, child: Element, name: str, member: Property | None) -> Value:
+        if member is not None and member.type == "octetstring" and not member.array:
+            raise Irregular
         first = child[0] if len(child) == 1 else child
         if first.tag in WRAPPED and first is not child and not (len(first) or first.keys() or child.keys()):
             return self._columns.read_time(first.text)
-        if member is not None and member.type == "octetstring" and not member.array:
-            raise Irregular
         if len(child):
             xml.check_depth(child, DEPTH + 1)
         value = instance.read_one(child, member)

@@ -157,6 +157,7 @@ def test_a_shape_is_learnt(parsed, different, schema):
         row(A="7", Other="\u00e9\u6f22\U0001f600 \x7f \x85", When=TIME),
         row(A="7", Octets="QUJD", Other="x"),
         row(A="7", Octets="1</p:Octets><p:Octets>2", Other="x"),
+        row(A="7", Octets="<cim:Datetime>7</cim:Datetime>", Other="x"),
         row(A="7", Part="<q:Number>7</q:Number>", Other="x"),
         row(A="7", Part=" ", Other="x"),
         row(A="7", Parts="", Other="x"),

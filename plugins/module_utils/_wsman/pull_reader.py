@@ -35,7 +35,7 @@ _CONTEXT: t.Final = b"EnumerationContext"
 LARGE: t.Final = 64 * 1024
 #: Characters that are parsed at a time, where nothing better is known.
 STEP: t.Final = 4 * 1024
-#: How many rows may be unlike all before them, besides a quarter of all.
+#: How many rows may be unlike all before them, besides an eighth of all.
 MISSES: t.Final = 16
 #: Names for an element that shows, by where it comes out, whether the parser stands between two rows.
 _PROBES: t.Final = tuple(f"probe{number}" for number in range(8))
@@ -147,7 +147,7 @@ class _Rows:
         found = _end_of_first(rows, text, fed)
         patterns = Patterns(text, known)
         missed = 0
-        while found is not None and missed <= MISSES + len(self._items) // 4:
+        while found is not None and missed <= MISSES + len(self._items) // 8:
             name, place = found
             read = self._feed_rows(steps, rows, text[fed:place], probe)
             if missed and len(read) == 1:  # so it began where the one before ended

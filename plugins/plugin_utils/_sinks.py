@@ -152,8 +152,7 @@ class Lists:
             read = [one for one in waiting if isinstance(one, Row)]
             spelled = projection.spellings(one.read for one in read)
             for one in read:
-                one.read.properties = projection.reduce(one.read, self._view.names, one.schema, spelled)
-                one.not_json = None  # they may be spelled otherwise now
+                _narrow(one, self._view.names, spelled)
             self._result.update(_warn(self._view.names, spelled, read[0] if read else None))
         self._add(waiting)
         return self._result
@@ -249,8 +248,7 @@ class Records:
             return _reference(row) or {}
         if view.names is not None:
             self._seen.update(name.lower() for name in row.read.properties)
-            row.read.properties = projection.reduce(row.read, view.names, row.schema, self._spelled)
-            row.not_json = None  # they may be spelled otherwise now
+            _narrow(row, view.names, self._spelled)
         shown: Record = _result.plain_row(row.read.properties, row.not_json)
         if not view.value_names and not view.references:
             return shown
@@ -268,6 +266,12 @@ class Records:
             self._format = before
             text = t.cast(Format, before).format(_result.censor({"records": records}, self._secrets)["records"])
         self._file.write(text.encode())
+
+
+def _narrow(row: Row, names: list[str], spelled: dict[str, str]) -> None:
+    """Leave these properties alone; they may be spelled otherwise than those of which ``not_json`` tells."""
+    row.read.properties = projection.reduce(row.read, names, row.schema, spelled)
+    row.not_json = None
 
 
 def _reference(row: Row | Item) -> Record | None:

@@ -125,7 +125,7 @@ class _Rows:
         """The tree without the items."""
         if len(data) >= LARGE:
             with contextlib.suppress(_Unlike, SyntaxError, LookupError, ValueError):
-                return self._collect_runs(xml.Steps(data, charset))
+                return self._collect_runs(xml.as_text(data, charset))
             self._begin()
         root: Element | None = None
         for grown in xml.grow(data, charset):
@@ -136,20 +136,20 @@ class _Rows:
         self._take(t.cast(Element, root), complete=True)
         return t.cast(Element, root)
 
-    def _collect_runs(self, steps: xml.Steps) -> Element:
+    def _collect_runs(self, text: str | None) -> Element:
         """The same; of rows that are written alike the parser reads the first ones only."""
-        text = steps.text
         known = None if text is None else references(text)
         if text is None or known is None:
             raise _Unlike
-        rows, fed = _feed_to_items(steps, text)
+        tree = xml.Growing("utf-8")
+        rows, fed = _feed_to_items(tree, text)
         probe = _unused(text)
         found = _end_of_first(rows, text, fed)
         patterns = Patterns(text, known)
         missed = 0
         while found is not None and missed <= MISSES + len(self._items) // 8:
             name, place = found
-            read = self._feed_rows(steps, rows, text[fed:place], probe)
+            read = self._feed_rows(tree, rows, text[fed:place], probe)
             if missed and len(read) == 1:  # so it began where the one before ended
                 patterns.learn(name, text[fed:place], read[0], self._kind(read[0]))
             items, fed = patterns.read(place)
@@ -158,16 +158,16 @@ class _Rows:
             found = following and _end(text, following[1], fed)
             missed += 1
         for start in range(fed, len(text), STEP):
-            steps.feed(text[start : start + STEP])
-            self._take(t.cast(Element, steps.root), complete=False)
-        root = steps.close()
+            tree.feed(text[start : start + STEP])
+            self._take(t.cast(Element, tree.root), complete=False)
+        root = tree.close()
         self._take(root, complete=True)
         return root
 
-    def _feed_rows(self, steps: xml.Steps, rows: Element, text: str, probe: str) -> list[Element]:
+    def _feed_rows(self, tree: xml.Growing, rows: Element, text: str, probe: str) -> list[Element]:
         """Read to the end of a row of *rows*, which are given; _Unlike where that is not where the text ends."""
-        steps.feed(text)
-        steps.feed(f'<{probe} xmlns=""/>')
+        tree.feed(text)
+        tree.feed(f'<{probe} xmlns=""/>')
         *read, last = rows
         if last.tag != probe or not read:
             raise _Unlike
@@ -231,13 +231,13 @@ def _unused(text: str) -> str:
     raise _Unlike
 
 
-def _feed_to_items(steps: xml.Steps, text: str) -> tuple[Element, int]:
+def _feed_to_items(tree: xml.Growing, text: str) -> tuple[Element, int]:
     """The first Items with rows, and how far it was read until one had begun."""
     for start in range(0, len(text), STEP):
-        steps.feed(text[start : start + STEP])
-        rows = _open_items(steps.root)
+        tree.feed(text[start : start + STEP])
+        rows = _open_items(tree.root)
         if len(rows):
-            content = t.cast(Element, _content(t.cast(Element, steps.root)))
+            content = t.cast(Element, _content(t.cast(Element, tree.root)))
             if any(len(one) for one in content[:-1] if enumerated.is_items(one)):
                 break
             return rows, start + STEP

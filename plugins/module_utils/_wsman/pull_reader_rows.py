@@ -21,7 +21,8 @@ from .schema import Property, Schema
 #: How deep a row stands: below Envelope, Body, the answer and Items.
 DEPTH: t.Final = 4
 
-_NIL: t.Final = {instance.NIL: "true"}
+#: The attributes of what is nil and nothing else.
+NIL: t.Final = {instance.NIL: "true"}
 #: What datetimes stand in.
 WRAPPED: t.Final = frozenset(xml.qname(uris.NS_CIM, name) for name in instance.DATETIME_WRAPPERS)
 
@@ -91,7 +92,7 @@ class Kind:
             name, reader, many, member = columns[child.tag]
             value: Value
             if child.keys() or len(child):
-                plain_nil = child.attrib == _NIL and not len(child)
+                plain_nil = child.attrib == NIL and not len(child)
                 value = None if plain_nil else self._read_nested(read, child, name, member)
             elif reader is None:
                 value = child.text or ""

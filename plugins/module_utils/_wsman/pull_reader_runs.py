@@ -18,13 +18,14 @@ import re
 import typing as t
 from xml.etree.ElementTree import Element
 
-from . import instance, uris, xml
+from . import uris, xml
 from .enumerated import Item
 from .instance import Instance, Value
-from .pull_reader_rows import WRAPPED, Column, Irregular, Kind
+from .pull_reader_rows import NIL, WRAPPED, Column, Irregular, Kind
 
+_NAME: t.Final = r"[^\s<>/!?&'\"=]+"
 #: What begins a row, with its name as it is written.
-NEXT: t.Final = re.compile(r"\s*<([^\s<>/!?&'\"=]+)")
+NEXT: t.Final = re.compile(rf"\s*<({_NAME})")
 
 #: How often a pattern is made anew; rows that differ more often than that are not alike.
 MOST_CHANGES: t.Final = 24
@@ -43,10 +44,10 @@ LEARNT: t.Final = 4 * 1024
 _AT_LEAST: t.Final = 256
 LEARNT_PART: t.Final = 32
 
-_UNFIT: t.Final = [chr(one) for one in (*range(32), 0xFFFE, 0xFFFF) if chr(one) not in "\t\n\r"]
+#: Looked for one by one, which is quicker than the expression; surrogates are in no UTF-8.
+_UNFIT: t.Final = [one for one in map(chr, (*range(32), 0xFFFE, 0xFFFF)) if uris.UNFIT_FOR_XML.match(one)]
 _TEXT: t.Final = "[^<]*"
 _INTEGER: t.Final = r"-?[0-9]{1,20}"
-_NAME: t.Final = r"[^\s<>/!?&'\"=]+"
 _BLANK: t.Final = r"(?:\s[^<>&]*)?/>"
 _ROW: t.Final = re.compile(rf"\s*(?P<tag><(?P<name>{_NAME})(?:\s[^<>&]*)?(?<!/)>)")
 _CHILD: t.Final = re.compile(
@@ -56,7 +57,6 @@ _CHILD: t.Final = re.compile(
     rf"|(?P<blank>{_BLANK}))"
 )
 _EMPTY: t.Final = "/>"
-_NIL: t.Final = {instance.NIL: "true"}
 _REFERENCE: t.Final = re.compile("&[^;<&]{0,8};?")
 _NUMBER: t.Final = re.compile("&#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}));")
 _ENTITIES: t.Final = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
@@ -246,7 +246,7 @@ class Pattern:
         if blank == _EMPTY:
             self._has_empty = True
         elif blank is not None:
-            if "xmlns" in blank or child.attrib != _NIL or self._nil not in (None, blank):
+            if "xmlns" in blank or child.attrib != NIL or self._nil not in (None, blank):
                 raise Irregular
             self._nil = blank
         else:

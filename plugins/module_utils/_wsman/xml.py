@@ -89,30 +89,20 @@ def grow(data: bytes, charset: str | None = None, step: int | None = None) -> t.
         raise ProtocolError(f"the service's answer is no XML ({error}); it begins {_excerpt(data)}") from None
 
 
-class Steps:
-    """A document that is parsed in the steps of its reader, as ``grow`` does in its own.
+class Growing:
+    """A tree that grows by what it is fed with. Raises ``SyntaxError`` or ``ValueError``; ``grow`` says it better."""
 
-    Whatever is wrong with it raises ``ValueError`` or its kin, and is said better by ``grow``. ``text`` is the whole,
-    with the ends of lines as XML has them; None where it is not UTF-8.
-    """
-
-    def __init__(self, data: bytes, charset: str | None) -> None:
-        source, encoding = _source(data, charset)
-        self.text: str | None = None
-        if encoding == "UTF-8" and len(data) <= MAX_SIZE:
-            _refuse_doctype(source, encoding)
-            text = source.decode("utf-8")
-            self.text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    def __init__(self, encoding: str) -> None:
         self._builder = ElementTree.TreeBuilder()
-        self._parser = ElementTree.XMLParser(target=self._builder, encoding="utf-8")
+        self._parser = ElementTree.XMLParser(target=self._builder, encoding=encoding)
 
-    def feed(self, text: str) -> None:
-        """What comes next."""
-        self._parser.feed(text)
+    def feed(self, piece: str | memoryview) -> None:
+        """What comes next; a text is read as it is, whatever the encoding."""
+        self._parser.feed(piece)
 
     @property
     def root(self) -> Element | None:
-        """As far as it has grown."""
+        """As far as it has grown; there is one from its start tag on."""
         return t.cast("Element | None", self._builder.close())
 
     def close(self) -> Element:
@@ -120,6 +110,19 @@ class Steps:
         root: Element = self._parser.close()
         _refuse_depth(root)
         return root
+
+
+def as_text(data: bytes, charset: str | None) -> str | None:
+    """An answer to be fed as text, with the ends of lines as XML has them; None where it is not UTF-8, or too large.
+
+    Raises ``LookupError`` or ``ValueError``, which ``grow`` says better.
+    """
+    source, encoding = _source(data, charset)
+    if encoding != "UTF-8" or len(data) > MAX_SIZE:
+        return None
+    _refuse_doctype(source, encoding)
+    text = source.decode("utf-8")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def check_depth(element: Element, depth: int) -> None:
@@ -281,16 +284,13 @@ def _clean_reference(match: re.Match[str]) -> str:
 
 def _parse(data: bytes, encoding: str, step: int) -> t.Iterator[Element]:
     _refuse_doctype(data, encoding)
-    builder = ElementTree.TreeBuilder()
-    parser = ElementTree.XMLParser(target=builder, encoding=encoding)
+    tree = Growing(encoding)
     view = memoryview(data)
     for start in range(0, len(data), step):
-        parser.feed(view[start : start + step])
-        if start + step < len(data) and (root := builder.close()) is not None:  # which it has from its start on
+        tree.feed(view[start : start + step])
+        if start + step < len(data) and (root := tree.root) is not None:
             yield root
-    root = parser.close()
-    _refuse_depth(root)
-    yield root
+    yield tree.close()
 
 
 def _refuse_doctype(data: bytes, encoding: str) -> None:

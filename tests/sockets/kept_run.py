@@ -17,9 +17,11 @@ import subprocess
 import sys
 import time
 
+from parts import waiting
+
 HERE = pathlib.Path(__file__).parent
 NOBODY = 65534
-PROMISE = 10.0  # seconds from the end of the main process until nothing is left: 4, and what a busy machine adds
+PROMISE = 5.0  # seconds from the end of the main process until nothing is left
 PATIENCE = 30.0  # for what comes on a busy machine too; nobody waits so long unless it fails
 
 ENUMERATION = "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
@@ -120,7 +122,7 @@ class Run:
         self.process.kill()
         self.process.wait(PATIENCE)
         self.process.stdout.close()
-        assert soon(lambda: not self.holders())
+        assert soon(lambda: not self.holders(), PROMISE)
 
 
 def states(pid):
@@ -133,12 +135,7 @@ def states(pid):
 
 
 def soon(condition, seconds=PATIENCE):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
+    return waiting.soon(condition, seconds)
 
 
 def successor(run, one):

@@ -71,7 +71,7 @@ def test_a_worker_that_outlives_the_main_process_opens_nothing(ending, peer):
     answers.set()
     first = ending.wait("a")  # it had left already
     assert first.get("status") == 200 or "main process is gone" in first["error"]["text"]
-    assert soon(lambda: not ending.holders())
+    assert soon(lambda: not ending.holders(), PROMISE)
     for _time in range(4):
         assert "main process is gone" in ending.wait("a")["error"]["text"]
     assert len(one.requests) == 1

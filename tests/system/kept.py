@@ -15,15 +15,15 @@ import pathlib
 import signal
 import stat
 import threading
-import time
 import typing as t
 
 import playbook
 from accounts import ALL_TYPES
 
+from parts.waiting import soon
 from sandbox import Sandbox
 
-PATIENCE = 10.0  # seconds from the end of Ansible's main process until nothing of a run may be left, on a busy machine
+PATIENCE = 5.0  # seconds from the end of Ansible's main process until nothing of a run may be left
 GET = {"wsman.automation.wsman_get": {"resource_uri": f"{ALL_TYPES}?Id=2"}}
 INSTANCES = "/Sandbox_AllTypes<"  # is in the requests that are of these, and in none of the class
 BY_ONE = {"resource_uri": f"{ALL_TYPES}?Id=3", "method": "Increment", "arguments": {"By": 1}}
@@ -75,16 +75,6 @@ def sockets(workspace: playbook.Workspace, main: int | None = None) -> list[path
     return found
 
 
-def wait_until(condition: t.Callable[[], bool], seconds: float = PATIENCE) -> bool:
-    """Whether that comes true within so many seconds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
-
-
 def left(
     workspace: playbook.Workspace,
     path: pathlib.Path,
@@ -103,7 +93,7 @@ def left(
         }
         return {name: value for name, value in everything.items() if value}
 
-    wait_until(lambda: not found())
+    soon(lambda: not found(), PATIENCE)
     rest = found()
     put_down(path)
     return rest
@@ -121,7 +111,7 @@ def kill(path: pathlib.Path) -> list[int]:
     found = holders(path)
     for pid in found:
         os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: not set(found) & set(holders(path)))
+    soon(lambda: not set(found) & set(holders(path)), PATIENCE)
     return found
 
 

@@ -24,6 +24,7 @@ import playbook
 import pytest
 from kept import GET, INCREMENT, in_clear, tasks, used
 
+from parts.waiting import soon
 from sandbox import Sandbox
 
 NOBODY = 65534
@@ -233,7 +234,7 @@ class Condemned:
     def wait(self) -> None:
         """Until it is in the middle of that."""
         waits = b"TASK [wait]"
-        came = kept.wait_until(lambda: self._reached.is_set() or waits in self.started.output.read_bytes(), 60)
+        came = soon(lambda: self._reached.is_set() or waits in self.started.output.read_bytes(), 60)
         assert came, self.started.output.read_text(encoding="utf-8")
         if not self._reached.is_set():
             self._apart = [one.pid for one in kept.of_run(self.started.path) if one.parent == self.started.process.pid]

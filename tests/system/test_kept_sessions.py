@@ -20,6 +20,7 @@ from accounts import ALL_TYPES, IN_REALM, LOCAL, WRONG, Network, variables
 from kept import GET, INCREMENT, tasks, used
 
 from parts import need
+from parts.waiting import soon
 from sandbox import Sandbox
 
 MANY = 10
@@ -207,7 +208,7 @@ def add_keywords(plays: Plays) -> None:
 
 def open_connections(box: Sandbox) -> int:
     """How many there are, once those that were just closed are gone."""
-    kept.wait_until(lambda: not box.server.open_connections)
+    soon(lambda: not box.server.open_connections, 10)
     return box.server.open_connections
 
 

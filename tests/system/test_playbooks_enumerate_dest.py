@@ -23,6 +23,7 @@ import kept
 import playbook
 import pytest
 
+from parts.waiting import soon
 from sandbox import Sandbox
 
 MODULE = "wsman.automation.wsman_enumerate"
@@ -374,7 +375,7 @@ def test_a_run_that_is_ended_leaves_the_old_file(
     def is_in_the_middle() -> bool:
         return len([one for one in box.journal if (one.action or "").endswith("/Pull")]) >= 2
 
-    assert kept.wait_until(is_in_the_middle, 60)
+    assert soon(is_in_the_middle, 60)
     for one in kept.of_run(started.path):
         if way == "SIGKILL":
             with contextlib.suppress(ProcessLookupError):
@@ -384,7 +385,7 @@ def test_a_run_that_is_ended_leaves_the_old_file(
     if way == "SIGTERM":
         started.process.terminate()
     started.process.wait(30)
-    assert kept.wait_until(lambda: not kept.of_run(started.path), 10)
+    assert soon(lambda: not kept.of_run(started.path), 10)
     assert path.read_text(encoding="utf-8") == OLD
     left = [name for name in os.listdir(tmp_path) if name != "rows"]
     assert all(name.startswith(".rows.wsman_enumerate-") and name.endswith(".tmp") for name in left)
